@@ -1,0 +1,256 @@
+using Torchkeep.Formats;
+using Torchkeep.Formats.TorchZip;
+using Torchkeep.IO;
+using Torchkeep.Values;
+
+namespace Torchkeep;
+
+/// <summary>
+/// A PyTorch file that is open: its object as inert values, and its tensors, whose bytes are read when asked for.
+/// </summary>
+/// <remarks>
+/// Opening reads the archive's directory and the pickle and not a byte of a tensor. Nothing in the file is executed or
+/// looked up. All members may be used from several threads at once. Tensors can be read until the checkpoint is
+/// disposed.
+/// </remarks>
+public sealed class Checkpoint : IDisposable
+{
+    private readonly ByteSource? _source;
+    private readonly ReadOptions _options;
+    private readonly Lazy<IReadOnlyList<TensorEntry>> _tensors;
+
+    private Checkpoint(CheckpointFormat format, PyValue root, ByteSource? source, ReadOptions options)
+    {
+        Format = format;
+        Root = root;
+        _source = source;
+        _options = options;
+        _tensors = new(ListTensors);
+    }
+
+    /// <summary>The container kind, found from the bytes.</summary>
+    public CheckpointFormat Format { get; }
+
+    /// <summary>The object that was saved.</summary>
+    public PyValue Root { get; }
+
+    /// <summary>The file's path, or null when it was opened from something nameless.</summary>
+    public string? File => _source?.Name;
+
+    /// <summary>
+    /// Every tensor in the object, in the file's order; one that is reached in two ways is listed twice. The first call
+    /// walks the object; no tensor byte is read.
+    /// </summary>
+    /// <exception cref="UnsupportedCheckpointException">The object passes <see cref="ReadLimits.MaxEntries"/>.</exception>
+    public IReadOnlyList<TensorEntry> Tensors => _tensors.Value;
+
+    /// <summary>The entry of the saved dictionary under a key: <c>checkpoint["epoch"].AsInt64()</c>.</summary>
+    /// <param name="key">The key.</param>
+    /// <exception cref="InvalidOperationException">The saved object is not a dictionary; the message says what it is.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
+    public PyValue this[string key] => Root[key];
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file. It stays open, for sharing with readers and for replacement, until <see cref="Dispose"/>.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <exception cref="InvalidCheckpointException">The file is no checkpoint or is broken; the message says what it looks like.</exception>
+    /// <exception cref="UnsupportedCheckpointException">The file is of a kind that is not read, or passes a limit.</exception>
+    /// <exception cref="IOException">The operating system failed; a missing file is a <see cref="FileNotFoundException"/>.</exception>
+    public static Checkpoint Open(string path, ReadOptions? options = null) => Open(new FileByteSource(path), options);
+
+    /// <summary>Opens a checkpoint in memory.</summary>
+    /// <param name="bytes">The file's bytes; not copied, and not to be changed while the checkpoint is open.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
+    public static Checkpoint Open(ReadOnlyMemory<byte> bytes, ReadOptions? options = null) => Open(new MemoryByteSource(bytes), options);
+
+    /// <summary>
+    /// Opens a checkpoint in a stream, from its position on. A stream that cannot seek is first copied to a temporary
+    /// file, which is gone when the checkpoint is disposed.
+    /// </summary>
+    /// <param name="stream">The stream. A seekable one must stay untouched until the checkpoint is disposed.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <param name="leaveOpen">Whether disposing the checkpoint leaves the stream open.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
+    public static Checkpoint Open(Stream stream, ReadOptions? options = null, bool leaveOpen = false) =>
+        Complete(OpenAsync(stream, options, leaveOpen, async: false, CancellationToken.None));
+
+    /// <summary>Opens a checkpoint in any source of bytes.</summary>
+    /// <param name="source">The bytes; disposed with the checkpoint, and also when opening fails.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
+    public static Checkpoint Open(ByteSource source, ReadOptions? options = null) =>
+        Complete(OpenAsync(source, options, async: false, CancellationToken.None));
+
+    /// <summary>As <see cref="Open(string, ReadOptions?)"/>, reading without blocking; the pickle is run on the calling thread.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the opening.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
+    public static ValueTask<Checkpoint> OpenAsync(string path, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(new FileByteSource(path), options, async: true, cancellationToken);
+
+    /// <summary>As <see cref="Open(Stream, ReadOptions?, bool)"/>, reading without blocking.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <param name="leaveOpen">Whether disposing the checkpoint leaves the stream open.</param>
+    /// <param name="cancellationToken">Stops the opening.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
+    public static ValueTask<Checkpoint> OpenAsync(
+        Stream stream, ReadOptions? options = null, bool leaveOpen = false, CancellationToken cancellationToken = default) =>
+        OpenAsync(stream, options, leaveOpen, async: true, cancellationToken);
+
+    /// <summary>Saves an object as <c>torch.save(object, path)</c> does.</summary>
+    /// <param name="root">The object: a tensor, a dictionary of tensors and anything else.</param>
+    /// <param name="path">
+    /// The file. It appears whole or not at all: the bytes go to a temporary file beside it, which is flushed and renamed
+    /// over it. When anything fails, an older file stays as it was and the temporary one is removed.
+    /// </param>
+    /// <param name="options">Alignment, flushing, names; null for the defaults.</param>
+    /// <param name="progress">Told how far the save has come; called on the saving thread.</param>
+    /// <param name="cancellationToken">Stops the save as a failure does.</param>
+    /// <exception cref="UnsupportedCheckpointException">
+    /// The object holds what no PyTorch file can: one storage under two element types, a storage of a big-endian file.
+    /// </exception>
+    /// <exception cref="InvalidCheckpointException">A tensor comes from an open checkpoint whose bytes are missing or corrupt.</exception>
+    /// <exception cref="IOException">The operating system failed.</exception>
+    public static void Save(
+        PyValue root, string path, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Complete(SaveAsync(root, path, options, progress, async: false, cancellationToken));
+
+    /// <summary>Saves an object to a stream, front to back without seeking. The stream is left open, and flushed.</summary>
+    /// <param name="root">The object.</param>
+    /// <param name="stream">Where to write, from its position on.</param>
+    /// <param name="options">Alignment and names; null for the defaults.</param>
+    /// <param name="progress">Told how far the save has come; called on the saving thread.</param>
+    /// <param name="cancellationToken">Stops the save, with a part of it written.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Save(PyValue, string, WriteOptions?, IProgress{SaveProgress}?, CancellationToken)"/>.</exception>
+    public static void Save(
+        PyValue root, Stream stream, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Complete(SaveAsync(root, stream, options, progress, async: false, cancellationToken));
+
+    /// <summary>As <see cref="Save(PyValue, string, WriteOptions?, IProgress{SaveProgress}?, CancellationToken)"/>, writing without blocking.</summary>
+    /// <param name="root">The object; it and its storages must not change until the task ends.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Alignment, flushing, names; null for the defaults.</param>
+    /// <param name="progress">Told how far the save has come.</param>
+    /// <param name="cancellationToken">Stops the save as a failure does.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Save(PyValue, string, WriteOptions?, IProgress{SaveProgress}?, CancellationToken)"/>.</exception>
+    public static ValueTask SaveAsync(
+        PyValue root, string path, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Untyped(SaveAsync(root, path, options, progress, async: true, cancellationToken));
+
+    /// <summary>As <see cref="Save(PyValue, Stream, WriteOptions?, IProgress{SaveProgress}?, CancellationToken)"/>, writing without blocking.</summary>
+    /// <param name="root">The object; it and its storages must not change until the task ends.</param>
+    /// <param name="stream">Where to write, from its position on.</param>
+    /// <param name="options">Alignment and names; null for the defaults.</param>
+    /// <param name="progress">Told how far the save has come.</param>
+    /// <param name="cancellationToken">Stops the save, with a part of it written.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Save(PyValue, string, WriteOptions?, IProgress{SaveProgress}?, CancellationToken)"/>.</exception>
+    public static ValueTask SaveAsync(
+        PyValue root, Stream stream, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Untyped(SaveAsync(root, stream, options, progress, async: true, cancellationToken));
+
+    /// <summary>Finds a tensor by its <see cref="TensorEntry.Name"/> or <see cref="TensorEntry.Path"/>.</summary>
+    /// <param name="name">Such as <c>layer1.0.weight</c>, or <c>$['model']['layer1.0.weight']</c>.</param>
+    /// <exception cref="KeyNotFoundException">There is none, or several of that name.</exception>
+    public TensorView FindTensor(string name)
+    {
+        var found = Tensors.Where(tensor => tensor.Name == name || tensor.Path == name).ToList();
+        return found.Count == 1
+            ? found[0].View
+            : throw new KeyNotFoundException(found.Count == 0
+                ? $"the checkpoint has no tensor '{name}' among its {Tensors.Count}"
+                : $"the checkpoint has {found.Count} tensors '{name}': {string.Join(", ", found.Select(tensor => tensor.Path))}");
+    }
+
+    /// <summary>
+    /// Every value of the object with its path, depth first in the file's order. A value that is reached in two ways comes
+    /// twice; a cycle is cut where it closes.
+    /// </summary>
+    /// <exception cref="UnsupportedCheckpointException">The object passes <see cref="ReadLimits.MaxEntries"/>.</exception>
+    public IEnumerable<PyEntry> Walk() => PyWalker.Walk(Root, _options.Limits.MaxEntries);
+
+    /// <summary>Closes the file. Tensors of this checkpoint cannot be read any more.</summary>
+    public void Dispose() => _source?.Dispose();
+
+    private static async ValueTask<Checkpoint> OpenAsync(Stream stream, ReadOptions? options, bool leaveOpen, bool async, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var source = stream.CanSeek
+            ? new StreamByteSource(stream, leaveOpen)
+            : await SpooledStream.ToSourceAsync(stream, leaveOpen, async, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<Checkpoint> OpenAsync(ByteSource source, ReadOptions? options, bool async, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        options ??= ReadOptions.Default;
+        try
+        {
+            var head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];
+            await source.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
+            var format = FormatTable.Detect(head, source);
+            var contents = await format.OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
+            return new(format.Format, contents.Root, source, options);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask<bool> SaveAsync(
+        PyValue root, string path, WriteOptions? options, IProgress<SaveProgress>? progress, bool async, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= WriteOptions.Default;
+        using var file = new AtomicFile(path);
+        await TorchZipWriter.WriteAsync(root, file.Stream, options.ArchiveName ?? TorchZipWriter.ArchiveName(path), options, progress, async, cancellationToken).ConfigureAwait(false);
+        file.Commit(options.FlushToDisk);
+        return true;
+    }
+
+    private static async ValueTask<bool> SaveAsync(
+        PyValue root, Stream stream, WriteOptions? options, IProgress<SaveProgress>? progress, bool async, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentNullException.ThrowIfNull(stream);
+        options ??= WriteOptions.Default;
+        await TorchZipWriter.WriteAsync(root, stream, options.ArchiveName ?? TorchZipConstants.DefaultArchiveName, options, progress, async, cancellationToken).ConfigureAwait(false);
+        if (async)
+        {
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            stream.Flush();
+        }
+
+        return true;
+    }
+
+    // The synchronous dialect runs the same methods, which then never wait.
+    private static T Complete<T>(ValueTask<T> task) => task.GetAwaiter().GetResult();
+
+    private static async ValueTask Untyped(ValueTask<bool> task) => await task.ConfigureAwait(false);
+
+    private List<TensorEntry> ListTensors()
+    {
+        var tensors = new List<TensorEntry>();
+        foreach (var entry in Walk())
+        {
+            if (entry.Value is PyTensor tensor)
+            {
+                var name = entry.Name;
+                tensor.View.Name ??= name;
+                tensors.Add(new(name, entry.Path, tensor));
+            }
+        }
+
+        return tensors;
+    }
+}

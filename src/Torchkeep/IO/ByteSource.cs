@@ -1,0 +1,68 @@
+namespace Torchkeep;
+
+/// <summary>
+/// Bytes that are read at absolute offsets, without a cursor: a file, memory, a stream, a part of any of them, or
+/// whatever a package outside of Torchkeep makes of it. It is where a checkpoint is read from, and equally where a
+/// save takes the bytes of a storage from.
+/// </summary>
+/// <remarks>Implementations must allow reads from several threads at once.</remarks>
+public abstract class ByteSource : IDisposable
+{
+    /// <summary>The number of bytes.</summary>
+    public abstract long Length { get; }
+
+    /// <summary>What messages call this source: a file's path, or null.</summary>
+    public virtual string? Name => null;
+
+    /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on.</summary>
+    /// <param name="offset">The first byte, from the source's start.</param>
+    /// <param name="destination">Filled completely.</param>
+    /// <exception cref="InvalidCheckpointException">The source ends before that, or its bytes fail their checksum.</exception>
+    /// <exception cref="IOException">The operating system failed.</exception>
+    public abstract void Read(long offset, Span<byte> destination);
+
+    /// <summary>As <see cref="Read"/>, without blocking where the source can. The default reads synchronously.</summary>
+    /// <param name="offset">The first byte, from the source's start.</param>
+    /// <param name="destination">Filled completely.</param>
+    /// <param name="cancellationToken">Stops the read; the destination's content is then undefined.</param>
+    public virtual ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Read(offset, destination.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Hands out bytes where they already lie in memory, so that nobody copies them.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <param name="bytes">The bytes, valid until the source is disposed.</param>
+    /// <returns>False when the bytes are not in memory; use <see cref="Read"/> then. The default.</returns>
+    public virtual bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        return false;
+    }
+
+    /// <summary>
+    /// Reads all bytes once and checks them against the checksum that the container holds, if it holds one and it has
+    /// not been checked before. Keeps nothing; costs one pass and a small buffer.
+    /// </summary>
+    /// <param name="cancellationToken">Stops the pass.</param>
+    /// <exception cref="InvalidCheckpointException">The bytes are not those that were written.</exception>
+    public virtual void Verify(CancellationToken cancellationToken = default)
+    {
+    }
+
+    /// <summary>Closes what the source holds open.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes what the source holds open. The default holds nothing.</summary>
+    /// <param name="disposing">True when called from <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,99 @@
+using System.IO.Compression;
+using System.IO.Hashing;
+
+namespace Torchkeep.IO;
+
+/// <summary>
+/// A deflated record, unfolded into memory when it is first touched. The claimed length is a promise that the data
+/// must keep: memory grows with what really unfolds.
+/// </summary>
+internal sealed class InflatedByteSource : ByteSource
+{
+    private const int FirstBuffer = 64 << 10;
+
+    private readonly Lazy<MemoryByteSource> _inflated;
+    private readonly Func<ByteSource> _deflated;
+    private readonly string _record;
+    private readonly uint? _crc;
+    private readonly int _limit;
+
+    internal InflatedByteSource(Func<ByteSource> deflated, string? name, string record, long length, uint? crc, int limit)
+    {
+        _deflated = deflated;
+        _record = record;
+        _crc = crc;
+        _limit = limit;
+        Name = name;
+        Length = length;
+        _inflated = new(Inflate, LazyThreadSafetyMode.ExecutionAndPublication);
+    }
+
+    public override long Length { get; }
+
+    public override string? Name { get; }
+
+    public override void Read(long offset, Span<byte> destination) => _inflated.Value.Read(offset, destination);
+
+    public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) =>
+        _inflated.Value.TryGetSpan(offset, length, out bytes);
+
+    public override void Verify(CancellationToken cancellationToken = default) => _ = _inflated.Value;
+
+    private MemoryByteSource Inflate()
+    {
+        if (Length > _limit)
+        {
+            throw new UnsupportedCheckpointException(
+                $"the compressed record unfolds to {Length} bytes, over the limit of {_limit} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxInflatedBytes)})")
+            {
+                File = Name,
+                Record = _record,
+            };
+        }
+
+        var bytes = new byte[Math.Min(Length, FirstBuffer)];
+        var filled = 0;
+        try
+        {
+            using var inflater = new DeflateStream(new ByteSourceStream(_deflated()), CompressionMode.Decompress);
+            while (true)
+            {
+                var count = inflater.Read(bytes, filled, bytes.Length - filled);
+                filled += count;
+                if (filled == Length || count == 0)
+                {
+                    break;
+                }
+
+                if (filled == bytes.Length)
+                {
+                    Array.Resize(ref bytes, (int)Math.Min(Length, bytes.Length * 2L));
+                }
+            }
+
+            if (filled == Length && inflater.ReadByte() >= 0)
+            {
+                throw Invalid($"the compressed record unfolds to more than the {Length} bytes it claims");
+            }
+        }
+        catch (InvalidDataException error)
+        {
+            throw Invalid("the compressed record is corrupt", error);
+        }
+
+        if (filled != Length)
+        {
+            throw Invalid($"the compressed record unfolds to {filled} bytes, not the {Length} it claims");
+        }
+
+        if (_crc is { } expected && Crc32.HashToUInt32(bytes) is var found && found != expected)
+        {
+            throw Invalid($"the CRC-32 of the record is {found:x8}, and {expected:x8} was stored: its bytes are corrupt");
+        }
+
+        return new MemoryByteSource(bytes);
+    }
+
+    private InvalidCheckpointException Invalid(string problem, Exception? inner = null) =>
+        new(problem, inner) { File = Name, Record = _record };
+}

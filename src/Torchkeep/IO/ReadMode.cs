@@ -1,0 +1,16 @@
+namespace Torchkeep.IO;
+
+/// <summary>One read written once for both dialects: in the synchronous one the returned task is always complete.</summary>
+internal static class ReadMode
+{
+    internal static ValueTask ReadAsync(this ByteSource source, long offset, Memory<byte> destination, bool async, CancellationToken cancellationToken)
+    {
+        if (async)
+        {
+            return source.ReadAsync(offset, destination, cancellationToken);
+        }
+
+        source.Read(offset, destination.Span);
+        return ValueTask.CompletedTask;
+    }
+}

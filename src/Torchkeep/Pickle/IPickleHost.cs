@@ -1,0 +1,14 @@
+namespace Torchkeep.Pickle;
+
+/// <summary>
+/// What the pickle machine asks about meaning. The machine itself knows the language and nothing of torch, and keeps
+/// as a record whatever the host does not turn into data.
+/// </summary>
+internal interface IPickleHost
+{
+    /// <summary>The data that a call of a name stands for, or null to keep the call as a record.</summary>
+    PyValue? Call(PyGlobal callable, PyTuple arguments);
+
+    /// <summary>What a persistent id stands for.</summary>
+    PyValue LoadPersistent(PyValue id);
+}

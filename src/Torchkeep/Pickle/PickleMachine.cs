@@ -1,0 +1,501 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Torchkeep.IO;
+
+namespace Torchkeep.Pickle;
+
+/// <summary>
+/// Runs one pickle of protocol 0 to 5 into inert values. Names stay names; calls become what the host says they stand
+/// for, or records. Source of every rule: CPython Lib/pickle.py and Lib/pickletools.py.
+/// </summary>
+internal ref struct PickleMachine
+{
+    private const int MaxProtocol = 5;
+
+    private readonly IPickleHost _host;
+    private readonly ReadLimits _limits;
+    private readonly string _record;
+    private readonly PickleStack _stack;
+    private readonly PickleMemo _memo;
+    private SpanCursor _cursor;
+
+    private PickleMachine(ReadOnlySpan<byte> pickle, string record, int position, IPickleHost host, ReadLimits limits)
+    {
+        _host = host;
+        _limits = limits;
+        _record = record;
+        _stack = new(limits.MaxDepth);
+        _memo = new(limits.MaxMemoEntries);
+        _cursor = new(pickle, record, position);
+    }
+
+    /// <summary>Runs the pickle that starts at <paramref name="position"/>, and leaves that at the byte after its end.</summary>
+    internal static PyValue Run(ReadOnlySpan<byte> bytes, ref int position, string record, IPickleHost host, ReadLimits limits)
+    {
+        var machine = new PickleMachine(bytes, record, position, host, limits);
+        var value = machine.Run();
+        position = machine._cursor.Position;
+        return value;
+    }
+
+    private PyValue Run()
+    {
+        long count = 0;
+        var at = _cursor.Position;
+        try
+        {
+            while (true)
+            {
+                at = _cursor.Position;
+                if (count++ == _limits.MaxOpcodes)
+                {
+                    PickleThrow.OverLimit("opcodes", _limits.MaxOpcodes, nameof(ReadLimits.MaxOpcodes));
+                }
+
+                var opcode = (PickleOpcode)_cursor.TakeByte();
+                if (opcode == PickleOpcode.Stop)
+                {
+                    return _stack.Pop();
+                }
+
+                Execute(opcode);
+            }
+        }
+        catch (CheckpointException error)
+        {
+            error.Record ??= _record;
+            error.Offset ??= at;
+            if (error.TensorName is null && _stack.TryFindNearestString(out var name))
+            {
+                error.TensorName = name;
+            }
+
+            throw;
+        }
+    }
+
+    private void Execute(PickleOpcode opcode)
+    {
+        switch (opcode)
+        {
+            case PickleOpcode.Proto:
+                var protocol = _cursor.TakeByte();
+                if (protocol > MaxProtocol)
+                {
+                    PickleThrow.UnknownProtocol(protocol);
+                }
+
+                break;
+            case PickleOpcode.Frame:
+                // A hint for buffered reading; the opcodes inside end it.
+                _cursor.TakeUInt64();
+                break;
+
+            case PickleOpcode.None:
+                _stack.Push(PyNone.Value);
+                break;
+            case PickleOpcode.NewTrue:
+                _stack.Push(PyBool.True);
+                break;
+            case PickleOpcode.NewFalse:
+                _stack.Push(PyBool.False);
+                break;
+            case PickleOpcode.BinInt:
+                _stack.Push(PyInt.From(_cursor.TakeInt32()));
+                break;
+            case PickleOpcode.BinInt1:
+                _stack.Push(PyInt.From(_cursor.TakeByte()));
+                break;
+            case PickleOpcode.BinInt2:
+                _stack.Push(PyInt.From(_cursor.TakeUInt16()));
+                break;
+            case PickleOpcode.Long1:
+                _stack.Push(PyInt.From(new BigInteger(_cursor.Take(_cursor.TakeByte()))));
+                break;
+            case PickleOpcode.Long4:
+                _stack.Push(PyInt.From(new BigInteger(TakeBytes(_cursor.TakeInt32()))));
+                break;
+            case PickleOpcode.Int:
+                _stack.Push(ParseInt(_cursor.TakeLine()));
+                break;
+            case PickleOpcode.Long:
+                _stack.Push(PyInt.From(ParseInteger(_cursor.TakeLine().TrimEnd((byte)'L'))));
+                break;
+            case PickleOpcode.BinFloat:
+                _stack.Push(new PyFloat(_cursor.TakeDoubleBigEndian()));
+                break;
+            case PickleOpcode.Float:
+                _stack.Push(new PyFloat(ParseFloat(_cursor.TakeLine())));
+                break;
+
+            case PickleOpcode.BinUnicode:
+                PushText(_cursor.TakeUInt32());
+                break;
+            case PickleOpcode.ShortBinUnicode:
+                PushText(_cursor.TakeByte());
+                break;
+            case PickleOpcode.BinUnicode8:
+                PushText(_cursor.TakeInt64());
+                break;
+            case PickleOpcode.Unicode:
+                _stack.Push(new PyString(PickleText.DecodeRawUnicodeEscape(_cursor.TakeLine())));
+                break;
+            case PickleOpcode.ShortBinString:
+                _stack.Push(PickleText.FromPython2(_cursor.Take(_cursor.TakeByte())));
+                break;
+            case PickleOpcode.BinString:
+                _stack.Push(PickleText.FromPython2(TakeBytes(_cursor.TakeInt32())));
+                break;
+            case PickleOpcode.String:
+                _stack.Push(PickleText.FromPython2(PickleText.Unquote(_cursor.TakeLine())));
+                break;
+            case PickleOpcode.ShortBinBytes:
+                _stack.Push(new PyBytes(_cursor.Take(_cursor.TakeByte())));
+                break;
+            case PickleOpcode.BinBytes:
+                _stack.Push(new PyBytes(TakeBytes(_cursor.TakeUInt32())));
+                break;
+            case PickleOpcode.BinBytes8:
+                _stack.Push(new PyBytes(TakeBytes(_cursor.TakeInt64())));
+                break;
+            case PickleOpcode.ByteArray8:
+                _stack.Push(new PyBytes(TakeBytes(_cursor.TakeInt64()), isByteArray: true));
+                break;
+
+            case PickleOpcode.EmptyTuple:
+                _stack.Push(PyTuple.Empty);
+                break;
+            case PickleOpcode.Tuple1:
+                _stack.Push(new PyTuple(_stack.Pop(1)));
+                break;
+            case PickleOpcode.Tuple2:
+                _stack.Push(new PyTuple(_stack.Pop(2)));
+                break;
+            case PickleOpcode.Tuple3:
+                _stack.Push(new PyTuple(_stack.Pop(3)));
+                break;
+            case PickleOpcode.Tuple:
+                _stack.Push(new PyTuple(_stack.PopToMark().ToArray()));
+                break;
+            case PickleOpcode.EmptyList:
+                _stack.Push(new PyList());
+                break;
+            case PickleOpcode.List:
+                _stack.Push(new PyList(_stack.PopToMark().ToArray()));
+                break;
+            case PickleOpcode.EmptyDict:
+                _stack.Push(new PyDict());
+                break;
+            case PickleOpcode.Dict:
+                var entries = _stack.PopToMark().ToArray();
+                _stack.Push(new PyDict());
+                SetItems(entries);
+                break;
+            case PickleOpcode.EmptySet:
+                _stack.Push(new PySet());
+                break;
+            case PickleOpcode.FrozenSet:
+                PushFrozenSet(_stack.PopToMark().ToArray());
+                break;
+
+            case PickleOpcode.Append:
+                AppendItems([_stack.Pop()]);
+                break;
+            case PickleOpcode.Appends:
+                AppendItems(_stack.PopToMark());
+                break;
+            case PickleOpcode.SetItem:
+                SetItems(_stack.Pop(2));
+                break;
+            case PickleOpcode.SetItems:
+                SetItems(_stack.PopToMark());
+                break;
+            case PickleOpcode.AddItems:
+                AddMembers(_stack.PopToMark());
+                break;
+
+            case PickleOpcode.Mark:
+                _stack.Mark();
+                break;
+            case PickleOpcode.Pop:
+                _stack.PopValueOrMark();
+                break;
+            case PickleOpcode.PopMark:
+                _stack.PopToMark();
+                break;
+            case PickleOpcode.Dup:
+                _stack.Push(_stack.Peek());
+                break;
+
+            case PickleOpcode.BinGet:
+                _stack.Push(_memo.Get(_cursor.TakeByte()));
+                break;
+            case PickleOpcode.LongBinGet:
+                _stack.Push(_memo.Get(_cursor.TakeUInt32()));
+                break;
+            case PickleOpcode.Get:
+                _stack.Push(_memo.Get(ParseIndex(_cursor.TakeLine())));
+                break;
+            case PickleOpcode.BinPut:
+                _memo.Put(_cursor.TakeByte(), _stack.Peek());
+                break;
+            case PickleOpcode.LongBinPut:
+                _memo.Put(_cursor.TakeUInt32(), _stack.Peek());
+                break;
+            case PickleOpcode.Put:
+                _memo.Put(ParseIndex(_cursor.TakeLine()), _stack.Peek());
+                break;
+            case PickleOpcode.Memoize:
+                _memo.Put(_memo.Count, _stack.Peek());
+                break;
+
+            case PickleOpcode.Global:
+                _stack.Push(TakeGlobal());
+                break;
+            case PickleOpcode.StackGlobal:
+                var name = PopText();
+                _stack.Push(new PyGlobal(PopText(), name));
+                break;
+            case PickleOpcode.Reduce:
+                var reduceArguments = PopTuple();
+                PushCall(_stack.Pop(), reduceArguments);
+                break;
+            case PickleOpcode.NewObj:
+                var newArguments = PopTuple();
+                PushNew(_stack.Pop(), newArguments, keywordArguments: null);
+                break;
+            case PickleOpcode.NewObjEx:
+                var keywords = Pop<PyDict>("a dict of keyword arguments");
+                var positional = PopTuple();
+                PushNew(_stack.Pop(), positional, keywords.Count == 0 ? null : keywords);
+                break;
+            case PickleOpcode.Inst:
+                PushInstance(TakeGlobal(), new PyTuple(_stack.PopToMark().ToArray()));
+                break;
+            case PickleOpcode.Obj:
+                var parts = _stack.PopToMark().ToArray();
+                if (parts.Length == 0)
+                {
+                    PickleThrow.StackUnderflow();
+                }
+
+                PushInstance(parts[0], new PyTuple(parts[1..]));
+                break;
+            case PickleOpcode.Build:
+                var state = _stack.Pop();
+                Build(_stack.Peek(), state);
+                break;
+            case PickleOpcode.BinPersId:
+                _stack.Push(_host.LoadPersistent(_stack.Pop()));
+                break;
+            case PickleOpcode.PersId:
+                _stack.Push(_host.LoadPersistent(new PyString(Encoding.Latin1.GetString(_cursor.TakeLine()))));
+                break;
+
+            case PickleOpcode.Ext1 or PickleOpcode.Ext2 or PickleOpcode.Ext4:
+                PickleThrow.Unsupported(opcode, "a number for a class that only the writing program knows (copyreg.add_extension)");
+                break;
+            case PickleOpcode.NextBuffer or PickleOpcode.ReadOnlyBuffer:
+                PickleThrow.Unsupported(opcode, "whose bytes were kept outside of the file (pickle's out-of-band buffers)");
+                break;
+            default:
+                PickleThrow.UnknownOpcode((byte)opcode);
+                break;
+        }
+    }
+
+    private ReadOnlySpan<byte> TakeBytes(long length)
+    {
+        if (length < 0)
+        {
+            PickleThrow.NegativeLength(length);
+        }
+
+        if (length > _limits.MaxStringBytes)
+        {
+            PickleThrow.OverLimit($"a value of {length} bytes", _limits.MaxStringBytes, nameof(ReadLimits.MaxStringBytes));
+        }
+
+        return _cursor.Take(length);
+    }
+
+    private void PushText(long length) => _stack.Push(new PyString(PickleText.DecodeUtf8(TakeBytes(length))));
+
+    private PyGlobal TakeGlobal()
+    {
+        var module = PickleText.DecodeUtf8(_cursor.TakeLine());
+        return new(module, PickleText.DecodeUtf8(_cursor.TakeLine()));
+    }
+
+    private readonly T Pop<T>(string expected)
+        where T : PyValue
+    {
+        var value = _stack.Pop();
+        if (value is not T wanted)
+        {
+            PickleThrow.WrongOperand(expected, value);
+            return null!;
+        }
+
+        return wanted;
+    }
+
+    private readonly PyTuple PopTuple() => Pop<PyTuple>("a tuple of arguments");
+
+    private readonly string PopText() => Pop<PyString>("a name").Value;
+
+    private readonly void PushCall(PyValue callable, PyTuple arguments)
+    {
+        var data = callable is PyGlobal global ? _host.Call(global, arguments) : null;
+        _stack.Push(data ?? new PyObject(PyObjectKind.Call, callable, arguments));
+    }
+
+    private readonly void PushNew(PyValue callable, PyTuple arguments, PyDict? keywordArguments) =>
+        _stack.Push(new PyObject(PyObjectKind.New, callable, arguments, keywordArguments));
+
+    // INST and OBJ call the class, except that one without arguments is made by __new__ (CPython Lib/pickle.py, _instantiate).
+    private readonly void PushInstance(PyValue callable, PyTuple arguments) =>
+        _stack.Push(new PyObject(arguments.Items.IsEmpty ? PyObjectKind.New : PyObjectKind.Call, callable, arguments));
+
+    private readonly void PushFrozenSet(PyValue[] members)
+    {
+        var set = new PySet(isFrozen: true);
+        foreach (var member in members)
+        {
+            set.Add(member);
+        }
+
+        _stack.Push(set);
+    }
+
+    private readonly void AppendItems(ReadOnlySpan<PyValue> items)
+    {
+        var target = _stack.Peek();
+        var list = target as PyList ?? (target is PyObject record ? record.Items ??= new() : null);
+        if (list is null)
+        {
+            PickleThrow.WrongOperand("a list to append to", target);
+            return;
+        }
+
+        list.Items.AddRange(items);
+    }
+
+    private readonly void AddMembers(ReadOnlySpan<PyValue> items)
+    {
+        var target = _stack.Peek();
+        if (target is not PySet set)
+        {
+            PickleThrow.WrongOperand("a set to add to", target);
+            return;
+        }
+
+        foreach (var item in items)
+        {
+            set.Add(item);
+        }
+    }
+
+    private readonly void SetItems(ReadOnlySpan<PyValue> items)
+    {
+        if (items.Length % 2 != 0)
+        {
+            PickleThrow.OddItems();
+        }
+
+        var target = _stack.Peek();
+        var dict = target as PyDict ?? (target is PyObject record ? record.Entries ??= [] : null);
+        if (dict is null)
+        {
+            PickleThrow.WrongOperand("a dict to set items in", target);
+            return;
+        }
+
+        for (var i = 0; i < items.Length; i += 2)
+        {
+            dict[items[i]] = items[i + 1];
+        }
+    }
+
+    private static void Build(PyValue target, PyValue state)
+    {
+        switch (target)
+        {
+            case PyObject record:
+                // Two BUILDs of attributes update the same attributes.
+                record.State = Merge(record.State as PyDict, state);
+                break;
+            case PyDict dict when state is PyDict attributes:
+                dict.Attributes = (PyDict)Merge(dict.Attributes, attributes);
+                break;
+            default:
+                PickleThrow.WrongOperand("an object that takes a state", target);
+                break;
+        }
+
+        static PyValue Merge(PyDict? before, PyValue state)
+        {
+            if (before is null || state is not PyDict update)
+            {
+                return state;
+            }
+
+            foreach (var (key, value) in update)
+            {
+                before[key] = value;
+            }
+
+            return before;
+        }
+    }
+
+    private static PyValue ParseInt(ReadOnlySpan<byte> line) =>
+        line.SequenceEqual("00"u8) ? PyBool.False : line.SequenceEqual("01"u8) ? PyBool.True : PyInt.From(ParseInteger(line.TrimEnd((byte)'L')));
+
+    private static BigInteger ParseInteger(ReadOnlySpan<byte> line)
+    {
+        // Python itself refuses decimal text over 4,300 digits, whose conversion takes time that grows with their square.
+        const int MaxDigits = 4300;
+        var text = Encoding.Latin1.GetString(line);
+        if (text.Length > MaxDigits || !BigInteger.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value))
+        {
+            PickleThrow.BadText("decimal integer", text.Length > 40 ? text[..40] + "…" : text);
+            return default;
+        }
+
+        return value;
+    }
+
+    private static long ParseIndex(ReadOnlySpan<byte> line)
+    {
+        var index = ParseInteger(line);
+        if (index < 0 || index > uint.MaxValue)
+        {
+            PickleThrow.BadText("memo index", index.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return (long)index;
+    }
+
+    private static double ParseFloat(ReadOnlySpan<byte> line)
+    {
+        var text = Encoding.Latin1.GetString(line).Trim();
+        switch (text.ToUpperInvariant())
+        {
+            case "INF" or "INFINITY":
+                return double.PositiveInfinity;
+            case "-INF" or "-INFINITY":
+                return double.NegativeInfinity;
+            case "NAN":
+                return double.NaN;
+        }
+
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+        {
+            PickleThrow.BadText("float", text);
+        }
+
+        return value;
+    }
+}

@@ -1,0 +1,54 @@
+namespace Torchkeep.Pickle;
+
+/// <summary>
+/// Values by memo index: the same objects, never copies. Writers count from 0 or 1, so an array holds them; a file that
+/// names index four billion costs one dictionary entry.
+/// </summary>
+internal sealed class PickleMemo(int maxEntries)
+{
+    private readonly List<PyValue?> _dense = [];
+    private readonly Dictionary<long, PyValue> _sparse = [];
+
+    /// <summary>How many entries there are, which is the index that MEMOIZE uses next.</summary>
+    internal int Count { get; private set; }
+
+    internal void Put(long index, PyValue value)
+    {
+        if (Count >= maxEntries)
+        {
+            PickleThrow.OverLimit("memo entries", maxEntries, nameof(ReadLimits.MaxMemoEntries));
+        }
+
+        if (index < _dense.Count)
+        {
+            Count += _dense[(int)index] is null ? 1 : 0;
+            _dense[(int)index] = value;
+        }
+        else if (index <= _dense.Count + 1)
+        {
+            if (index > _dense.Count)
+            {
+                _dense.Add(null);
+            }
+
+            _dense.Add(value);
+            Count++;
+        }
+        else
+        {
+            Count += _sparse.ContainsKey(index) ? 0 : 1;
+            _sparse[index] = value;
+        }
+    }
+
+    internal PyValue Get(long index)
+    {
+        var value = index < _dense.Count ? _dense[(int)index] : null;
+        if (value is null && !_sparse.TryGetValue(index, out value))
+        {
+            PickleThrow.MemoMiss(index);
+        }
+
+        return value!;
+    }
+}

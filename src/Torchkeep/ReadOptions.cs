@@ -1,0 +1,19 @@
+namespace Torchkeep;
+
+/// <summary>How a checkpoint is opened. Nothing here can make reading run code: there is no such mode.</summary>
+public sealed record ReadOptions
+{
+    /// <summary>The options used when none are given.</summary>
+    public static ReadOptions Default { get; } = new();
+
+    /// <summary>
+    /// Whether the CRC-32 that the archive holds for a record is checked when its bytes are first read. Default: true.
+    /// A storage that is first read in part is then read once in full for the check, without keeping it. A stored
+    /// CRC of 0 means that the writer computed none (<c>torch.serialization.set_crc32_options(False)</c>) and is never
+    /// checked. PyTorch itself checks none.
+    /// </summary>
+    public bool VerifyChecksums { get; init; } = true;
+
+    /// <summary>What the file may ask for at most.</summary>
+    public ReadLimits Limits { get; init; } = ReadLimits.Default;
+}

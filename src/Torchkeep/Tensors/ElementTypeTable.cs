@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using System.Numerics;
+
+namespace Torchkeep.Tensors;
+
+/// <summary>
+/// THE table of dtypes. A row's place is its enum value (a test holds the two together). Sources: torch/storage.py,
+/// c10/core/ScalarType.h.
+/// </summary>
+internal static class ElementTypeTable
+{
+    internal static readonly ElementTypeInfo[] Rows =
+    [
+        new(ElementType.Float32, "float32", 4, 4, "FloatStorage", typeof(float)),
+        new(ElementType.Float64, "float64", 8, 8, "DoubleStorage", typeof(double)),
+        new(ElementType.Float16, "float16", 2, 2, "HalfStorage", typeof(Half)),
+        new(ElementType.BFloat16, "bfloat16", 2, 2, "BFloat16Storage", null),
+        new(ElementType.Int8, "int8", 1, 1, "CharStorage", typeof(sbyte)),
+        new(ElementType.Int16, "int16", 2, 2, "ShortStorage", typeof(short)),
+        new(ElementType.Int32, "int32", 4, 4, "IntStorage", typeof(int)),
+        new(ElementType.Int64, "int64", 8, 8, "LongStorage", typeof(long)),
+        new(ElementType.UInt8, "uint8", 1, 1, "ByteStorage", typeof(byte)),
+        new(ElementType.UInt16, "uint16", 2, 2, null, typeof(ushort)),
+        new(ElementType.UInt32, "uint32", 4, 4, null, typeof(uint)),
+        new(ElementType.UInt64, "uint64", 8, 8, null, typeof(ulong)),
+        new(ElementType.Bool, "bool", 1, 1, "BoolStorage", typeof(bool)),
+        new(ElementType.Complex32, "complex32", 4, 2, null, null),
+        new(ElementType.BComplex32, "bcomplex32", 4, 2, null, null),
+        new(ElementType.Complex64, "complex64", 8, 4, "ComplexFloatStorage", null),
+        new(ElementType.Complex128, "complex128", 16, 8, "ComplexDoubleStorage", typeof(Complex)),
+        new(ElementType.QInt8, "qint8", 1, 1, "QInt8Storage", typeof(sbyte)),
+        new(ElementType.QUInt8, "quint8", 1, 1, "QUInt8Storage", typeof(byte)),
+        new(ElementType.QInt32, "qint32", 4, 4, "QInt32Storage", typeof(int)),
+        new(ElementType.QUInt4x2, "quint4x2", 1, 1, "QUInt4x2Storage", typeof(byte)),
+        new(ElementType.QUInt2x4, "quint2x4", 1, 1, "QUInt2x4Storage", typeof(byte)),
+        new(ElementType.Float8E5M2, "float8_e5m2", 1, 1, null, null),
+        new(ElementType.Float8E4M3Fn, "float8_e4m3fn", 1, 1, null, null),
+        new(ElementType.Float8E5M2FnUz, "float8_e5m2fnuz", 1, 1, null, null),
+        new(ElementType.Float8E4M3FnUz, "float8_e4m3fnuz", 1, 1, null, null),
+        new(ElementType.Float8E8M0Fnu, "float8_e8m0fnu", 1, 1, null, null),
+        new(ElementType.Float4E2M1FnX2, "float4_e2m1fn_x2", 1, 1, null, null),
+        new(ElementType.Bits1x8, "bits1x8", 1, 1, null, null),
+        new(ElementType.Bits2x4, "bits2x4", 1, 1, null, null),
+        new(ElementType.Bits4x2, "bits4x2", 1, 1, null, null),
+        new(ElementType.Bits8, "bits8", 1, 1, null, typeof(byte)),
+        new(ElementType.Bits16, "bits16", 2, 2, null, typeof(ushort)),
+    ];
+
+    internal static readonly FrozenDictionary<string, ElementTypeInfo> ByName =
+        Rows.ToFrozenDictionary(row => row.Name, StringComparer.Ordinal);
+
+    internal static readonly FrozenDictionary<string, ElementTypeInfo> ByStorageClass =
+        Rows.Where(row => row.StorageClass is not null).ToFrozenDictionary(row => row.StorageClass!, StringComparer.Ordinal);
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Torchkeep.Tensors;
+
+/// <summary>What can be wrong with the numbers that describe a tensor.</summary>
+internal static class TensorThrow
+{
+    [DoesNotReturn, StackTraceHidden]
+    internal static void RankMismatch(int shape, int strides) =>
+        throw new InvalidCheckpointException($"the tensor has a shape of {shape} dimensions and strides of {strides}");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void Negative(string what, long value) =>
+        throw new InvalidCheckpointException($"the tensor has a negative {what}, {value}");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void TooLarge(ReadOnlySpan<long> shape) =>
+        throw new InvalidCheckpointException($"the tensor's shape {TensorLayout.Format(shape)} counts more elements than 64 bits can");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void LeavesStorage(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long offset, long elements) =>
+        throw new InvalidCheckpointException(
+            $"the tensor of shape {TensorLayout.Format(shape)}, strides {TensorLayout.Format(strides)} and offset {offset} "
+            + $"leaves its storage, which has {elements} elements");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void Expanded(string? name, long bytes, long storage, long limit) =>
+        throw new UnsupportedCheckpointException(
+            $"the tensor unfolds to {bytes} bytes out of a storage of {storage}, "
+            + $"over the limit of {limit} more ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxExpandedBytes)})")
+        {
+            TensorName = name,
+        };
+}

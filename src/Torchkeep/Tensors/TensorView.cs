@@ -1,0 +1,304 @@
+using System.Collections.Immutable;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Torchkeep.Tensors;
+
+namespace Torchkeep;
+
+/// <summary>
+/// A tensor as PyTorch keeps it: an element type, a shape and strides over a <see cref="TensorStorage"/>. It holds no
+/// bytes; they are read from the storage when asked for, from any thread.
+/// </summary>
+public sealed unsafe class TensorView
+{
+    /// <summary>A view of a storage.</summary>
+    /// <param name="storage">What it is a view of.</param>
+    /// <param name="elementType">The elements.</param>
+    /// <param name="shape">Sizes of the dimensions, outermost first; empty for a 0-dim tensor.</param>
+    /// <param name="strides">Steps of the dimensions, in elements.</param>
+    /// <param name="storageOffset">The first element, counted from the storage's start in elements.</param>
+    /// <exception cref="InvalidCheckpointException">
+    /// A size, stride or offset is negative, ranks differ, or an element lies outside of the storage
+    /// (the checks of <c>torch.Tensor.set_</c>).
+    /// </exception>
+    public TensorView(TensorStorage storage, ElementType elementType, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long storageOffset = 0)
+        : this(storage, elementType, ImmutableArray.Create(shape), ImmutableArray.Create(strides), storageOffset)
+    {
+    }
+
+    /// <summary>A view of a whole storage in row-major order.</summary>
+    /// <param name="storage">What it is a view of.</param>
+    /// <param name="elementType">The elements.</param>
+    /// <param name="shape">Sizes of the dimensions, outermost first; empty for a 0-dim tensor.</param>
+    /// <exception cref="InvalidCheckpointException">The storage is too small for the shape.</exception>
+    public TensorView(TensorStorage storage, ElementType elementType, ReadOnlySpan<long> shape)
+        : this(storage, elementType, ImmutableArray.Create(shape), TensorLayout.RowMajorStrides(shape), storageOffset: 0)
+    {
+    }
+
+    internal TensorView(TensorStorage storage, ElementType elementType, ImmutableArray<long> shape, ImmutableArray<long> strides, long storageOffset)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        Storage = storage;
+        ElementType = elementType;
+        Shape = shape;
+        Strides = strides;
+        StorageOffset = storageOffset;
+        ElementCount = TensorLayout.CountElements(shape.AsSpan());
+        TensorLayout.CheckInside(shape.AsSpan(), strides.AsSpan(), storageOffset, ElementCount, storage.ByteLength / Info.ByteSize);
+    }
+
+    /// <summary>The memory that this is a view of; the same object for tensors that share it.</summary>
+    public TensorStorage Storage { get; }
+
+    /// <summary>The elements.</summary>
+    public ElementType ElementType { get; }
+
+    /// <summary>Sizes of the dimensions, outermost first; empty for a 0-dim tensor.</summary>
+    public ImmutableArray<long> Shape { get; }
+
+    /// <summary>Steps of the dimensions, in elements.</summary>
+    public ImmutableArray<long> Strides { get; }
+
+    /// <summary>The first element, counted from the storage's start in elements.</summary>
+    public long StorageOffset { get; }
+
+    /// <summary>The number of elements: the product of the shape.</summary>
+    public long ElementCount { get; }
+
+    /// <summary>The bytes of all elements in row-major order; for a view this is not the storage's length.</summary>
+    public long ByteLength => checked(ElementCount * Info.ByteSize);
+
+    /// <summary>Whether the elements already lie in row-major order without gaps.</summary>
+    public bool IsContiguous => TensorLayout.IsContiguous(Shape.AsSpan(), Strides.AsSpan());
+
+    /// <summary>PyTorch's conjugate bit: the storage holds the conjugates. Reading resolves it.</summary>
+    public bool IsConjugated { get; internal init; }
+
+    /// <summary>PyTorch's negative bit: the storage holds the negatives. Reading resolves it.</summary>
+    public bool IsNegated { get; internal init; }
+
+    /// <summary>What messages call this tensor: its name in the checkpoint where it was first found, or null.</summary>
+    public string? Name { get; internal set; }
+
+    internal long MaxExpandedBytes { get; init; } = ReadLimits.Default.MaxExpandedBytes;
+
+    private ElementTypeInfo Info => ElementTypeInfo.Of(ElementType);
+
+    /// <summary>A tensor over an array, which it keeps and does not copy.</summary>
+    /// <typeparam name="T">The .NET type of <paramref name="elementType"/>, or an integer of its size for the raw bits.</typeparam>
+    /// <param name="elements">The elements in row-major order.</param>
+    /// <param name="elementType">The elements.</param>
+    /// <param name="shape">Sizes of the dimensions, outermost first; empty for a 0-dim tensor.</param>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> cannot hold that element type.</exception>
+    /// <exception cref="InvalidCheckpointException">The array is too small for the shape.</exception>
+    public static TensorView FromArray<T>(T[] elements, ElementType elementType, params ReadOnlySpan<long> shape)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(elements);
+        CheckAccepts<T>(elementType);
+        return new(TensorStorage.FromArray(elements), elementType, shape);
+    }
+
+    /// <summary>
+    /// Reads elements in row-major order and the machine's byte order. A contiguous tensor is read straight into
+    /// <paramref name="destination"/>; for any other, the part of the storage that holds the wanted elements is first
+    /// read into unmanaged memory.
+    /// </summary>
+    /// <param name="destination">Filled completely; its length must be whole elements.</param>
+    /// <param name="byteOffset">Where to start among the <see cref="ByteLength"/> bytes; must be whole elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the tensor or not whole elements.</exception>
+    /// <exception cref="InvalidCheckpointException">The bytes are missing or fail their checksum.</exception>
+    /// <exception cref="UnsupportedCheckpointException">The tensor has no bytes, or passes <see cref="ReadLimits.MaxExpandedBytes"/>.</exception>
+    public void ReadBytes(Span<byte> destination, long byteOffset = 0)
+    {
+        var size = Info.ByteSize;
+        ArgumentOutOfRangeException.ThrowIfNegative(byteOffset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(byteOffset, ByteLength - destination.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual((byteOffset | (uint)destination.Length) % size, 0);
+        CheckExpansion();
+        try
+        {
+            if (IsContiguous)
+            {
+                Storage.Bytes.Read((StorageOffset * size) + byteOffset, destination);
+            }
+            else
+            {
+                Gather(destination, byteOffset / size);
+            }
+        }
+        catch (CheckpointException error) when (error.TensorName is null)
+        {
+            error.TensorName = Name;
+            throw;
+        }
+
+        if (Storage.IsBigEndian == BitConverter.IsLittleEndian)
+        {
+            ElementOrder.Swap(destination, Info.SwapSize);
+        }
+
+        if (IsConjugated)
+        {
+            ElementOrder.FlipSigns(destination, Info.SwapSize, imaginaryOnly: true);
+        }
+
+        if (IsNegated)
+        {
+            ElementOrder.FlipSigns(destination, Info.SwapSize, imaginaryOnly: false);
+        }
+    }
+
+    /// <summary>
+    /// Reads the whole tensor as a span with its shape, row-major. Allocates managed memory of <see cref="ByteLength"/>,
+    /// which lives as long as the span does; more than 2^31 elements are fine.
+    /// </summary>
+    /// <typeparam name="T">
+    /// <see cref="ElementTypeInfo.ClrType"/>, or an integer of the element's size for the raw bits (<c>ushort</c> for bfloat16).
+    /// </typeparam>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> cannot hold this element type.</exception>
+    /// <exception cref="CheckpointException">As for <see cref="ReadBytes"/>.</exception>
+    public ReadOnlyTensorSpan<T> ReadSpan<T>()
+        where T : unmanaged
+    {
+        CheckAccepts<T>(ElementType);
+        CheckExpansion();
+        Span<nint> lengths = stackalloc nint[Shape.Length];
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            lengths[i] = checked((nint)Shape[i]);
+        }
+
+        ref var first = ref ReadAll();
+        return TensorMarshal.CreateReadOnlyTensorSpan(
+            in Unsafe.As<byte, T>(ref first), (nint)ElementCount, lengths, strides: default, pinned: false);
+    }
+
+    /// <summary>Reads the whole tensor into a new array, row-major.</summary>
+    /// <typeparam name="T">As for <see cref="ReadSpan"/>.</typeparam>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> cannot hold this element type.</exception>
+    /// <exception cref="UnsupportedCheckpointException">The tensor has more elements than an array; use <see cref="ReadSpan"/>.</exception>
+    /// <exception cref="CheckpointException">As for <see cref="ReadBytes"/>.</exception>
+    public T[] ToArray<T>()
+        where T : unmanaged
+    {
+        CheckAccepts<T>(ElementType);
+        CheckExpansion();
+        if (ElementCount > Array.MaxLength)
+        {
+            throw new UnsupportedCheckpointException($"{ElementCount} elements do not fit an array; use {nameof(ReadSpan)}") { TensorName = Name };
+        }
+
+        var elements = GC.AllocateUninitializedArray<T>((int)ElementCount);
+        fixed (T* first = elements)
+        {
+            ReadInto((byte*)first);
+        }
+
+        return elements;
+    }
+
+    /// <summary>Such as <c>torch.float32 [64, 3, 7, 7]</c>.</summary>
+    public override string ToString() => $"{Info} {TensorLayout.Format(Shape.AsSpan())}";
+
+    /// <summary>Fills unmanaged memory of <see cref="ByteLength"/> bytes; spans end at 2 GiB, tensors do not.</summary>
+    internal void ReadInto(byte* destination)
+    {
+        const int Chunk = 1 << 30;
+        for (long done = 0; done < ByteLength; done += Chunk)
+        {
+            ReadBytes(new Span<byte>(destination + done, (int)Math.Min(Chunk, ByteLength - done)), done);
+        }
+    }
+
+    private static void CheckAccepts<T>(ElementType type)
+        where T : unmanaged
+    {
+        if (!ElementTypeInfo.Of(type).Accepts<T>())
+        {
+            throw new ArgumentException($"elements of {ElementTypeInfo.Of(type)} cannot be read or given as {typeof(T)}");
+        }
+    }
+
+    private void CheckExpansion()
+    {
+        if (ByteLength - Storage.ByteLength > MaxExpandedBytes)
+        {
+            TensorThrow.Expanded(Name, ByteLength, Storage.ByteLength, MaxExpandedBytes);
+        }
+    }
+
+    // An array of 64-byte blocks can be 128 GiB long where one of bytes ends at 2 GiB, and a reference into it keeps it alive.
+    private ref byte ReadAll()
+    {
+        var blocks = GC.AllocateUninitializedArray<Block>(checked((int)((ByteLength + sizeof(Block) - 1) / sizeof(Block))));
+        fixed (Block* first = blocks)
+        {
+            ReadInto((byte*)first);
+        }
+
+        return ref Unsafe.As<Block, byte>(ref MemoryMarshal.GetArrayDataReference(blocks));
+    }
+
+    private void Gather(Span<byte> destination, long firstElement)
+    {
+        var size = Info.ByteSize;
+        var count = destination.Length / size;
+        if (count == 0)
+        {
+            return;
+        }
+
+        var (from, to) = Extent(firstElement, count);
+        var length = checked((nuint)((to - from) * size));
+        var buffer = (byte*)NativeMemory.Alloc(length);
+        try
+        {
+            const int Chunk = 1 << 30;
+            for (long done = 0; done < (long)length; done += Chunk)
+            {
+                Storage.Bytes.Read((from * size) + done, new Span<byte>(buffer + done, (int)Math.Min(Chunk, (long)length - done)));
+            }
+
+            fixed (byte* target = destination)
+            {
+                StridedCopy.Gather(buffer - (from * size), target, size, Shape.AsSpan(), Strides.AsSpan(), StorageOffset, firstElement, count);
+            }
+        }
+        finally
+        {
+            NativeMemory.Free(buffer);
+        }
+    }
+
+    /// <summary>Which elements of the storage a row-major range of the view lies between.</summary>
+    private (long From, long To) Extent(long first, long count)
+    {
+        // Dimensions whose index is the same for the first and the last element stay fixed; the next one spans a range; the rest are whole.
+        var (from, to) = (StorageOffset, StorageOffset);
+        var last = first + count - 1;
+        var inner = ElementCount;
+        var whole = false;
+        for (var i = 0; i < Shape.Length; i++)
+        {
+            inner /= Shape[i];
+            var (low, high) = whole ? (0, Shape[i] - 1) : (first / inner, last / inner);
+            if (!whole)
+            {
+                first -= low * inner;
+                last -= high * inner;
+                whole = low != high;
+            }
+
+            from += low * Strides[i];
+            to += high * Strides[i];
+        }
+
+        return (from, to + 1);
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    private readonly struct Block;
+}

@@ -1,0 +1,13 @@
+namespace Torchkeep.Torch;
+
+/// <summary>Where a torch container keeps the bytes of a storage.</summary>
+internal interface IStorageLookup
+{
+    /// <summary>Whether the storages' elements are big-endian.</summary>
+    bool IsBigEndian { get; }
+
+    /// <summary>The bytes under a key; throws when there are none.</summary>
+    /// <param name="key">As the pickle gives it.</param>
+    /// <param name="record">What messages call the place.</param>
+    ByteSource Find(string key, out string record);
+}

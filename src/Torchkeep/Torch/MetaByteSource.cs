@@ -1,0 +1,15 @@
+namespace Torchkeep.Torch;
+
+/// <summary>The bytes of a meta tensor: a length without bytes.</summary>
+internal sealed class MetaByteSource(long length) : ByteSource
+{
+    public override long Length => length;
+
+    public override void Read(long offset, Span<byte> destination)
+    {
+        if (destination.Length > 0)
+        {
+            throw new UnsupportedCheckpointException("a meta tensor has a shape but no bytes to read");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Torchkeep.Torch;
+
+/// <summary>A storage that a save writes, under its key, and what messages call it.</summary>
+/// <param name="Key">Decimal, in order of first use.</param>
+/// <param name="Storage">Its bytes.</param>
+/// <param name="TensorName">The first tensor over it.</param>
+internal sealed record StorageRecord(string Key, TensorStorage Storage, string? TensorName);

@@ -1,0 +1,57 @@
+namespace Torchkeep.Torch;
+
+/// <summary>The Python names that a torch pickle is made of, each with the PyTorch file that defines it.</summary>
+internal static class TorchNames
+{
+    /// <summary>First item of a storage's persistent id (torch/serialization.py, persistent_id).</summary>
+    internal const string StorageTag = "storage";
+
+    /// <summary>Device tag of tensors without bytes (torch/serialization.py, _meta_tag).</summary>
+    internal const string MetaLocation = "meta";
+
+    /// <summary>Attribute of a state_dict with the modules' versions (torch/nn/modules/module.py, state_dict).</summary>
+    internal const string Metadata = "_metadata";
+
+    /// <summary>Class of storages whose dtype is given elsewhere (torch/storage.py).</summary>
+    internal const string UntypedStorage = "UntypedStorage";
+
+    internal static readonly PyGlobal UntypedStorageGlobal = new("torch.storage", UntypedStorage);
+
+    // torch/_utils.py
+    internal static readonly PyGlobal RebuildTensor = new("torch._utils", "_rebuild_tensor");
+    internal static readonly PyGlobal RebuildTensorV2 = new("torch._utils", "_rebuild_tensor_v2");
+    internal static readonly PyGlobal RebuildTensorV3 = new("torch._utils", "_rebuild_tensor_v3");
+    internal static readonly PyGlobal RebuildParameter = new("torch._utils", "_rebuild_parameter");
+    internal static readonly PyGlobal RebuildParameterWithState = new("torch._utils", "_rebuild_parameter_with_state");
+
+    // torch/_tensor.py
+    internal static readonly PyGlobal RebuildFromTypeV2 = new("torch._tensor", "_rebuild_from_type_v2");
+    internal static readonly PyGlobal TensorClass = new("torch", "Tensor");
+
+    // Python's own
+    internal static readonly PyGlobal OrderedDict = new("collections", "OrderedDict");
+    internal static readonly PyGlobal Encode = new("_codecs", "encode");
+    internal static readonly PyGlobal Bytes = new("builtins", "bytes");
+    internal static readonly PyGlobal ByteArray = new("builtins", "bytearray");
+    internal static readonly PyGlobal Set = new("builtins", "set");
+    internal static readonly PyGlobal FrozenSet = new("builtins", "frozenset");
+    internal static readonly PyGlobal Complex = new("builtins", "complex");
+    internal static readonly PyGlobal NewObjEx = new("copyreg", "__newobj_ex__");
+
+    /// <summary>The name that Python 3 gives to what a protocol 2 pickle may spell as Python 2 does (Lib/_compat_pickle.py).</summary>
+    internal static PyGlobal ToPython3(PyGlobal name) => name.Module switch
+    {
+        "__builtin__" => new("builtins", name.Name),
+        "copy_reg" => new("copyreg", name.Name),
+        "torch.tensor" => new("torch._tensor", name.Name),
+        _ => name,
+    };
+
+    /// <summary>The reverse: how a protocol 2 pickle spells Python 3's names.</summary>
+    internal static PyGlobal ToPython2(PyGlobal name) => name.Module switch
+    {
+        "builtins" => new("__builtin__", name.Name),
+        "copyreg" => new("copy_reg", name.Name),
+        _ => name,
+    };
+}

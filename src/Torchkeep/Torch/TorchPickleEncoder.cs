@@ -1,0 +1,416 @@
+using System.Globalization;
+using System.Text;
+using Torchkeep.Pickle;
+
+namespace Torchkeep.Torch;
+
+/// <summary>
+/// Encodes a graph as <c>torch.save</c> would: protocol 2, shared objects once, storages as persistent ids with keys in
+/// order of first use (CPython Lib/pickle.py for the plain parts, torch/serialization.py and torch/_tensor.py for the
+/// rest). Works off a stack of pending steps, so depth costs memory and not call stack.
+/// </summary>
+internal sealed class TorchPickleEncoder
+{
+    // CPython's pickler writes containers in batches of this many (Lib/pickle.py, _BATCHSIZE).
+    private const int BatchSize = 1000;
+
+    private readonly PickleWriter _writer = new();
+    private readonly Stack<Step> _pending = new();
+    private readonly Dictionary<object, int> _memo = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, int> _textMemo = new(StringComparer.Ordinal);
+    private readonly Dictionary<PyGlobal, int> _globalMemo = [];
+    private readonly Dictionary<TensorStorage, (StorageRecord Record, ElementType? Type)> _storages = new(ReferenceEqualityComparer.Instance);
+    private readonly List<StorageRecord> _order = [];
+    private int _memoCount;
+    private string? _lastKey;
+
+    private delegate void Step();
+
+    /// <summary>The pickle, and the storages it names in the order of their keys.</summary>
+    internal static (ReadOnlyMemory<byte> Pickle, IReadOnlyList<StorageRecord> Storages) Encode(PyValue root)
+    {
+        var encoder = new TorchPickleEncoder();
+        encoder._writer.WriteProtocol();
+        encoder.Later(root);
+        while (encoder._pending.TryPop(out var step))
+        {
+            step();
+        }
+
+        encoder._writer.WriteOpcode(PickleOpcode.Stop);
+        return (encoder._writer.Written, encoder._order);
+    }
+
+    private void Later(PyValue value) => _pending.Push(() => Write(value));
+
+    // Messages about a storage name the entry it was met in.
+    private void LaterKey(PyValue key) => _pending.Push(() =>
+    {
+        _lastKey = (key as PyString)?.Value ?? _lastKey;
+        Write(key);
+    });
+
+    private void Later(PickleOpcode opcode) => _pending.Push(() => _writer.WriteOpcode(opcode));
+
+    private void Write(PyValue value)
+    {
+        switch (value)
+        {
+            case PyNone:
+                _writer.WriteOpcode(PickleOpcode.None);
+                break;
+            case PyBool truth:
+                _writer.WriteOpcode(truth.Value ? PickleOpcode.NewTrue : PickleOpcode.NewFalse);
+                break;
+            case PyInt number:
+                _writer.WriteInteger(number);
+                break;
+            case PyFloat number:
+                _writer.WriteFloat(number.Value);
+                break;
+            case PyString text:
+                WriteText(text.Value);
+                break;
+            case PyGlobal global:
+                WriteGlobal(global);
+                break;
+            case PyTuple { Items.IsEmpty: true }:
+                _writer.WriteOpcode(PickleOpcode.EmptyTuple);
+                break;
+            default:
+                if (_memo.TryGetValue(value, out var index))
+                {
+                    _writer.WriteGet(index);
+                }
+                else
+                {
+                    WriteObject(value);
+                }
+
+                break;
+        }
+    }
+
+    private void WriteObject(PyValue value)
+    {
+        switch (value)
+        {
+            case PyTuple tuple:
+                WriteTuple(tuple);
+                break;
+            case PyList list:
+                _writer.WriteOpcode(PickleOpcode.EmptyList);
+                Put(list);
+                LaterItems(list.Items);
+                break;
+            case PyDict dict:
+                WriteDict(dict);
+                break;
+            case PySet set:
+                WriteCall(set, set.IsFrozen ? TorchNames.FrozenSet : TorchNames.Set, new PyTuple(new PyList(set.Items)));
+                break;
+            case PyBytes bytes:
+                WriteBytes(bytes);
+                break;
+            case PyComplex number:
+                WriteCall(number, TorchNames.Complex, new PyTuple(number.Value.Real, number.Value.Imaginary));
+                break;
+            case PyTensor tensor:
+                WriteTensor(tensor);
+                break;
+            case PyStorage storage:
+                WriteStorage(storage.Storage, storage.ElementType);
+                break;
+            case PyObject record:
+                WriteRecord(record);
+                break;
+            default:
+                throw new UnsupportedCheckpointException($"a value of kind {value.TypeName} cannot be saved");
+        }
+    }
+
+    private void WriteText(string text)
+    {
+        if (_textMemo.TryGetValue(text, out var index))
+        {
+            _writer.WriteGet(index);
+            return;
+        }
+
+        _writer.WriteText(text);
+        _textMemo.Add(text, _memoCount);
+        _writer.WritePut(_memoCount++);
+    }
+
+    private void WriteGlobal(PyGlobal global)
+    {
+        global = TorchNames.ToPython2(global);
+        if (_globalMemo.TryGetValue(global, out var index))
+        {
+            _writer.WriteGet(index);
+            return;
+        }
+
+        if ((global.Module + global.Name).Contains('\n', StringComparison.Ordinal))
+        {
+            throw new UnsupportedCheckpointException($"the name {global} has a line break, which a protocol 2 pickle cannot hold");
+        }
+
+        _writer.WriteGlobal(global.Module, global.Name);
+        _globalMemo.Add(global, _memoCount);
+        _writer.WritePut(_memoCount++);
+    }
+
+    private void Put(PyValue value)
+    {
+        _memo.Add(value, _memoCount);
+        _writer.WritePut(_memoCount++);
+    }
+
+    private void LaterPut(PyValue value) => _pending.Push(() =>
+    {
+        // A value that holds itself by way of its own arguments was put on the way.
+        if (!_memo.ContainsKey(value))
+        {
+            Put(value);
+        }
+    });
+
+    private void WriteTuple(PyTuple tuple)
+    {
+        LaterPut(tuple);
+        Later(tuple.Items.Length switch
+        {
+            1 => PickleOpcode.Tuple1,
+            2 => PickleOpcode.Tuple2,
+            3 => PickleOpcode.Tuple3,
+            _ => PickleOpcode.Tuple,
+        });
+        LaterAll(tuple.Items);
+        if (tuple.Items.Length > 3)
+        {
+            _writer.WriteOpcode(PickleOpcode.Mark);
+        }
+    }
+
+    private void WriteDict(PyDict dict)
+    {
+        if (!dict.IsOrdered && dict.Attributes is null)
+        {
+            _writer.WriteOpcode(PickleOpcode.EmptyDict);
+            Put(dict);
+            LaterEntries(dict);
+            return;
+        }
+
+        WriteGlobal(TorchNames.OrderedDict);
+        _writer.WriteOpcode(PickleOpcode.EmptyTuple);
+        _writer.WriteOpcode(PickleOpcode.Reduce);
+        Put(dict);
+        LaterState(dict.Attributes);
+        LaterEntries(dict);
+    }
+
+    private void WriteBytes(PyBytes bytes)
+    {
+        var encoded = bytes.Value.IsEmpty
+            ? null
+            : new PyTuple(Encoding.Latin1.GetString(bytes.Value.Span), "latin1");
+        if (!bytes.IsByteArray)
+        {
+            WriteCall(bytes, encoded is null ? TorchNames.Bytes : TorchNames.Encode, encoded ?? PyTuple.Empty);
+            return;
+        }
+
+        WriteCall(bytes, TorchNames.ByteArray, encoded is null ? PyTuple.Empty : new PyTuple(new PyObject(PyObjectKind.Call, TorchNames.Encode, encoded)));
+    }
+
+    private void WriteTensor(PyTensor tensor)
+    {
+        var view = tensor.View;
+        var info = ElementTypeInfo.Of(view.ElementType);
+        var isUntyped = info.StorageClass is null;
+        var build = isUntyped ? TorchNames.RebuildTensorV3 : TorchNames.RebuildTensorV2;
+        List<PyValue> arguments =
+        [
+            new PyStorage(view.Storage, isUntyped ? null : view.ElementType),
+            view.StorageOffset,
+            Numbers(view.Shape),
+            Numbers(view.Strides),
+            !tensor.IsParameter && tensor.RequiresGrad,
+            new PyDict(isOrdered: true),
+        ];
+        if (isUntyped)
+        {
+            arguments.Add(new PyGlobal("torch", info.Name));
+        }
+
+        // The seventh argument that PyTorch 1.13 does not know is there only when it says something.
+        if (view.IsConjugated || view.IsNegated)
+        {
+            arguments.Add(Bits(view));
+        }
+
+        PyTuple inner = new([.. arguments]);
+        if (tensor.IsParameter)
+        {
+            PyObject plain = new(PyObjectKind.Call, build, inner);
+            PyDict hooks = new(isOrdered: true);
+            WriteCall(
+                tensor,
+                tensor.State is null ? TorchNames.RebuildParameter : TorchNames.RebuildParameterWithState,
+                tensor.State is null ? new(plain, tensor.RequiresGrad, hooks) : new(plain, tensor.RequiresGrad, hooks, tensor.State));
+        }
+        else if (tensor.State is not null)
+        {
+            WriteCall(tensor, TorchNames.RebuildFromTypeV2, new(build, TorchNames.TensorClass, inner, tensor.State));
+        }
+        else
+        {
+            WriteCall(tensor, build, inner);
+        }
+    }
+
+    private static PyDict Bits(TensorView view)
+    {
+        var bits = new PyDict();
+        if (view.IsConjugated)
+        {
+            bits.Add("conj", true);
+        }
+
+        if (view.IsNegated)
+        {
+            bits.Add("neg", true);
+        }
+
+        return bits;
+    }
+
+    private void WriteStorage(TensorStorage storage, ElementType? type)
+    {
+        var isMeta = storage.Location == TorchNames.MetaLocation;
+        if (storage.IsBigEndian)
+        {
+            TorchThrow.BigEndianSave(_lastKey);
+        }
+
+        if (!_storages.TryGetValue(storage, out var known))
+        {
+            known = (new(_storages.Count.ToString(CultureInfo.InvariantCulture), storage, _lastKey), type);
+            _storages.Add(storage, known);
+            if (!isMeta)
+            {
+                _order.Add(known.Record);
+            }
+        }
+        else if (known.Type != type)
+        {
+            TorchThrow.TwoElementTypes(_lastKey, known.Type ?? ElementType.UInt8, type ?? ElementType.UInt8);
+        }
+
+        var info = ElementTypeInfo.Of(type ?? ElementType.UInt8);
+        _writer.WriteOpcode(PickleOpcode.Mark);
+        WriteText(TorchNames.StorageTag);
+        WriteGlobal(type is null ? TorchNames.UntypedStorageGlobal : new PyGlobal("torch", info.StorageClass!));
+        WriteText(known.Record.Key);
+        WriteText(storage.Location);
+        _writer.WriteInteger(PyInt.From(storage.ByteLength / info.ByteSize));
+        _writer.WriteOpcode(PickleOpcode.Tuple);
+        _writer.WritePut(_memoCount++);
+        _writer.WriteOpcode(PickleOpcode.BinPersId);
+    }
+
+    private void WriteRecord(PyObject record)
+    {
+        LaterState(record.State);
+        LaterEntries(record.Entries ?? []);
+        LaterItems(record.Items?.Items ?? []);
+        LaterPut(record);
+        if (record.KeywordArguments is not null)
+        {
+            // Protocol 2 has no opcode for keywords: Python's own function for it is called (Lib/copyreg.py).
+            Later(PickleOpcode.Reduce);
+            Later(PickleOpcode.Tuple3);
+            Later(record.KeywordArguments);
+            Later(record.Arguments);
+            Later(record.Callable);
+            Later(TorchNames.NewObjEx);
+            return;
+        }
+
+        Later(record.Kind == PyObjectKind.New ? PickleOpcode.NewObj : PickleOpcode.Reduce);
+        Later(record.Arguments);
+        Later(record.Callable);
+    }
+
+    private void WriteCall(PyValue value, PyGlobal callable, PyTuple arguments)
+    {
+        LaterPut(value);
+        Later(PickleOpcode.Reduce);
+        Later(arguments);
+        Later(callable);
+    }
+
+    private static PyTuple Numbers(System.Collections.Immutable.ImmutableArray<long> numbers) =>
+        numbers.IsEmpty ? PyTuple.Empty : new([.. numbers.Select(number => (PyValue)number)]);
+
+    private void LaterAll(IReadOnlyList<PyValue> values)
+    {
+        for (var i = values.Count - 1; i >= 0; i--)
+        {
+            Later(values[i]);
+        }
+    }
+
+    private void LaterState(PyValue? state)
+    {
+        if (state is not null)
+        {
+            Later(PickleOpcode.Build);
+            Later(state);
+        }
+    }
+
+    private void LaterItems(List<PyValue> items)
+    {
+        if (items.Count > 0)
+        {
+            LaterBatch(items, 0, PickleOpcode.Append, PickleOpcode.Appends, static (encoder, item) => encoder.Later(item));
+        }
+    }
+
+    private void LaterEntries(PyDict dict)
+    {
+        if (dict.Count > 0)
+        {
+            LaterBatch([.. dict], 0, PickleOpcode.SetItem, PickleOpcode.SetItems, static (encoder, entry) =>
+            {
+                encoder.Later(entry.Value);
+                encoder.LaterKey(entry.Key);
+            });
+        }
+    }
+
+    // One batch at a time, so that the pending steps stay few.
+    private void LaterBatch<T>(List<T> items, int start, PickleOpcode single, PickleOpcode many, Action<TorchPickleEncoder, T> later) =>
+        _pending.Push(() =>
+        {
+            var end = Math.Min(start + BatchSize, items.Count);
+            if (end < items.Count)
+            {
+                LaterBatch(items, end, single, many, later);
+            }
+
+            Later(end - start == 1 ? single : many);
+            for (var i = end - 1; i >= start; i--)
+            {
+                later(this, items[i]);
+            }
+
+            if (end - start > 1)
+            {
+                _writer.WriteOpcode(PickleOpcode.Mark);
+            }
+        });
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Torchkeep.Torch;
+
+/// <summary>What can be wrong with what a pickle says about tensors.</summary>
+internal static class TorchThrow
+{
+    [DoesNotReturn, StackTraceHidden]
+    internal static void BadArguments(string callable, string expected, PyTuple found) =>
+        throw new InvalidCheckpointException(
+            $"{callable} takes ({expected}), found ({string.Join(", ", found.Items.Take(10).Select(item => item.TypeName))})");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void BadPersistentId(PyValue found) =>
+        throw new InvalidCheckpointException(
+            $"a persistent id must be ('{TorchNames.StorageTag}', class, key, location, size), found {found}");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void UnknownStorageClass(PyGlobal name) =>
+        throw new UnsupportedCheckpointException($"the storage class {name} is not known");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void UnknownElementType(PyValue found) =>
+        throw new UnsupportedCheckpointException($"{found} is no dtype that is known");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void WrongStorageSize(string record, long found, long elements, ElementTypeInfo type) =>
+        throw new InvalidCheckpointException(
+            $"the record has {found} bytes, and {elements} elements of {type} need {(Int128)elements * type.ByteSize}")
+        {
+            Record = record,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void TwoElementTypes(string? name, ElementType first, ElementType second) =>
+        throw new UnsupportedCheckpointException(
+            $"cannot save tensors that view the same storage as {ElementTypeInfo.Of(first)} and as {ElementTypeInfo.Of(second)}: copy one of them")
+        {
+            TensorName = name,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void BigEndianSave(string? name) =>
+        throw new UnsupportedCheckpointException("cannot save a storage of a big-endian file as it is: copy the tensor")
+        {
+            TensorName = name,
+        };
+}

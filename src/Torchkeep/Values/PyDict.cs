@@ -1,0 +1,94 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using Torchkeep.Values;
+
+namespace Torchkeep;
+
+/// <summary>
+/// Python's <c>dict</c> or <c>collections.OrderedDict</c>: entries in the order in which their keys first came, later
+/// values under an equal key replacing earlier ones.
+/// </summary>
+public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>>
+{
+    private readonly List<KeyValuePair<PyValue, PyValue>> _entries = [];
+    private readonly Dictionary<PyValue, int> _places = new(PyKeyComparer.Instance);
+
+    /// <summary>A dictionary without entries.</summary>
+    /// <param name="isOrdered">Whether it is a <c>collections.OrderedDict</c>, as a state_dict is.</param>
+    public PyDict(bool isOrdered = false) => IsOrdered = isOrdered;
+
+    /// <summary>Whether it is a <c>collections.OrderedDict</c>.</summary>
+    public bool IsOrdered { get; }
+
+    /// <summary>
+    /// The instance's attributes, which only an OrderedDict can have: a state_dict keeps <c>_metadata</c> here. Null for none.
+    /// </summary>
+    public PyDict? Attributes { get; set; }
+
+    /// <summary>The number of entries.</summary>
+    public int Count => _entries.Count;
+
+    /// <inheritdoc/>
+    public override string TypeName => IsOrdered ? "OrderedDict" : "dict";
+
+    /// <summary>The entry under a key of any kind; setting replaces in place or appends.</summary>
+    /// <param name="key">Compared by value where it is a leaf or a tuple of leaves, else by identity.</param>
+    /// <exception cref="KeyNotFoundException">There is no such key.</exception>
+    public PyValue this[PyValue key]
+    {
+        get => TryGet(key, out var value) ? value : throw new KeyNotFoundException($"there is no key {key}");
+        set
+        {
+            if (_places.TryAdd(key, _entries.Count))
+            {
+                _entries.Add(new(key, value));
+            }
+            else
+            {
+                _entries[_places[key]] = new(key, value);
+            }
+        }
+    }
+
+    /// <summary>As the indexer's setter; it is what makes collection initializers work.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    public void Add(PyValue key, PyValue value) => this[key] = value;
+
+    /// <summary>Looks up a key of any kind.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The entry.</param>
+    public bool TryGet(PyValue key, [NotNullWhen(true)] out PyValue? value)
+    {
+        if (_places.TryGetValue(key, out var place))
+        {
+            value = _entries[place].Value;
+            return true;
+        }
+
+        value = null;
+        return false;
+    }
+
+    /// <summary>The entries in order.</summary>
+    public List<KeyValuePair<PyValue, PyValue>>.Enumerator GetEnumerator() => _entries.GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator<KeyValuePair<PyValue, PyValue>> IEnumerable<KeyValuePair<PyValue, PyValue>>.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The type and the number of entries.</summary>
+    public override string ToString() => $"{TypeName} of {Count}";
+
+    internal PyValue Find(string key)
+    {
+        const int Shown = 20;
+        return TryGet(new PyString(key), out var value)
+            ? value
+            : throw new KeyNotFoundException(
+                $"there is no key '{key}'; the {TypeName} has {string.Join(", ", _entries.Take(Shown).Select(entry => entry.Key))}"
+                + (Count > Shown ? $" and {Count - Shown} more" : ""));
+    }
+}

@@ -1,0 +1,31 @@
+namespace Torchkeep;
+
+/// <summary>
+/// A name of a class, function or constant in some Python module. It is a name and stays one: Torchkeep never looks
+/// anything up under it.
+/// </summary>
+/// <param name="module">The module as the file spells it, such as <c>torch.nn.modules.linear</c> or Python 2's <c>__builtin__</c>.</param>
+/// <param name="name">The name inside the module, such as <c>Linear</c>.</param>
+public sealed class PyGlobal(string module, string name) : PyValue, IEquatable<PyGlobal>
+{
+    /// <summary>The module as the file spells it.</summary>
+    public string Module { get; } = module;
+
+    /// <summary>The name inside the module.</summary>
+    public string Name { get; } = name;
+
+    /// <inheritdoc/>
+    public override string TypeName => "global";
+
+    /// <inheritdoc/>
+    public bool Equals(PyGlobal? other) => other is not null && other.Name == Name && other.Module == Module;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as PyGlobal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Module, Name);
+
+    /// <summary>Module and name with a dot between.</summary>
+    public override string ToString() => $"{Module}.{Name}";
+}

@@ -1,0 +1,54 @@
+namespace Torchkeep;
+
+/// <summary>
+/// An object of a class that Torchkeep does not know, kept as the record the file holds: which name was to be called
+/// with what, and what was to be done to the result. Nothing of it has happened. A save writes the same record again.
+/// </summary>
+public sealed class PyObject : PyValue
+{
+    /// <summary>A record.</summary>
+    /// <param name="kind">How the object was to be made.</param>
+    /// <param name="callable">The class or function: a <see cref="PyGlobal"/>, or a record that would have yielded one.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="keywordArguments">The keyword arguments, or null for none.</param>
+    public PyObject(PyObjectKind kind, PyValue callable, PyTuple arguments, PyDict? keywordArguments = null)
+    {
+        Kind = kind;
+        Callable = callable;
+        Arguments = arguments;
+        KeywordArguments = keywordArguments;
+    }
+
+    /// <summary>How the object was to be made.</summary>
+    public PyObjectKind Kind { get; }
+
+    /// <summary>The class or function: a <see cref="PyGlobal"/>, or a record that would have yielded one.</summary>
+    public PyValue Callable { get; }
+
+    /// <summary>The arguments.</summary>
+    public PyTuple Arguments { get; }
+
+    /// <summary>The keyword arguments, or null for none.</summary>
+    public PyDict? KeywordArguments { get; }
+
+    /// <summary>What was to be appended to the object, as to a list; or null.</summary>
+    public PyList? Items { get; set; }
+
+    /// <summary>What was to be set in the object, as in a dictionary; or null.</summary>
+    public PyDict? Entries { get; set; }
+
+    /// <summary>
+    /// The state that was to be given to the object (<c>__setstate__</c>, or its attributes where it is a dictionary);
+    /// or null.
+    /// </summary>
+    public PyValue? State { get; set; }
+
+    /// <summary>The name of the class or function with its module.</summary>
+    public string ClassName => Callable.ToString()!;
+
+    /// <inheritdoc/>
+    public override string TypeName => $"object {ClassName}";
+
+    /// <summary>The class and that it is a record.</summary>
+    public override string ToString() => TypeName;
+}

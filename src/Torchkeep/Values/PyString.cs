@@ -1,0 +1,24 @@
+namespace Torchkeep;
+
+/// <summary>Python's <c>str</c>. Lone surrogates, which Python allows, are kept.</summary>
+/// <param name="value">The text.</param>
+public sealed class PyString(string value) : PyValue, IEquatable<PyString>
+{
+    /// <summary>The text.</summary>
+    public string Value { get; } = value ?? throw new ArgumentNullException(nameof(value));
+
+    /// <inheritdoc/>
+    public override string TypeName => "str";
+
+    /// <inheritdoc/>
+    public bool Equals(PyString? other) => other is not null && other.Value == Value;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as PyString);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>As Python's repr, quoted.</summary>
+    public override string ToString() => Values.PythonRepr.Of(Value);
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Torchkeep;
+
+/// <summary>
+/// One Python value of a checkpoint, as inert data: nothing in it was looked up, imported or run. The kinds are closed:
+/// <see cref="PyNone"/>, <see cref="PyBool"/>, <see cref="PyInt"/>, <see cref="PyFloat"/>, <see cref="PyComplex"/>,
+/// <see cref="PyString"/>, <see cref="PyBytes"/> are leaves compared by value; <see cref="PyList"/>,
+/// <see cref="PyTuple"/>, <see cref="PyDict"/>, <see cref="PySet"/>, <see cref="PyObject"/>, <see cref="PyTensor"/> and
+/// <see cref="PyStorage"/> have identity, which a save keeps; <see cref="PyGlobal"/> is a name and stays one.
+/// </summary>
+public abstract class PyValue
+{
+    private protected PyValue()
+    {
+    }
+
+    /// <summary>What Python calls the type: <c>int</c>, <c>OrderedDict</c>, <c>Tensor</c>; for a record <c>object</c> and its class.</summary>
+    public abstract string TypeName { get; }
+
+    /// <summary>The entry of a dictionary under a string key.</summary>
+    /// <param name="key">The key.</param>
+    /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
+    public PyValue this[string key] => (EntriesOrNull ?? throw Unexpected("a dictionary")).Find(key);
+
+    /// <summary>The entry of a list or tuple.</summary>
+    /// <param name="index">From 0.</param>
+    /// <exception cref="InvalidOperationException">This is neither; the message says what it is.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer entries.</exception>
+    public PyValue this[int index] => this switch
+    {
+        PyList list => list.Items[index],
+        PyTuple tuple => tuple.Items[index],
+        _ => throw Unexpected("a list or tuple"),
+    };
+
+    private PyDict? EntriesOrNull => this as PyDict ?? (this as PyObject)?.Entries;
+
+    /// <summary>A Python string.</summary>
+    /// <param name="value">The text.</param>
+    public static implicit operator PyValue(string value) => new PyString(value);
+
+    /// <summary>A Python int.</summary>
+    /// <param name="value">The number.</param>
+    public static implicit operator PyValue(long value) => PyInt.From(value);
+
+    /// <summary>A Python float.</summary>
+    /// <param name="value">The number.</param>
+    public static implicit operator PyValue(double value) => new PyFloat(value);
+
+    /// <summary>A Python bool.</summary>
+    /// <param name="value">True or false.</param>
+    public static implicit operator PyValue(bool value) => PyBool.From(value);
+
+    /// <summary>A plain tensor that needs no gradient.</summary>
+    /// <param name="value">The view.</param>
+    public static implicit operator PyValue(TensorView value) => new PyTensor(value);
+
+    /// <summary>Looks up a string key without throwing.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The entry.</param>
+    /// <returns>False when this is no dictionary or has no such key.</returns>
+    public bool TryGet(string key, [NotNullWhen(true)] out PyValue? value)
+    {
+        value = null;
+        return EntriesOrNull is { } entries && entries.TryGet(new PyString(key), out value);
+    }
+
+    /// <summary>The text of a Python string.</summary>
+    /// <exception cref="InvalidOperationException">This is not a string; the message says what it is.</exception>
+    public string AsString() => this is PyString text ? text.Value : throw Unexpected("a str");
+
+    /// <summary>The number of a Python int; a bool is 0 or 1, as in Python.</summary>
+    /// <exception cref="InvalidOperationException">This is not an int; the message says what it is.</exception>
+    /// <exception cref="OverflowException">The number needs more than 64 bits.</exception>
+    public long AsInt64() => this switch
+    {
+        PyInt number => number.ToInt64(),
+        PyBool truth => truth.Value ? 1 : 0,
+        _ => throw Unexpected("an int"),
+    };
+
+    /// <summary>The number of a Python float or int.</summary>
+    /// <exception cref="InvalidOperationException">This is not a number; the message says what it is.</exception>
+    public double AsDouble() => this switch
+    {
+        PyFloat number => number.Value,
+        PyInt number => (double)number.Value,
+        PyBool truth => truth.Value ? 1 : 0,
+        _ => throw Unexpected("a float"),
+    };
+
+    /// <summary>The truth of a Python bool.</summary>
+    /// <exception cref="InvalidOperationException">This is not a bool; the message says what it is.</exception>
+    public bool AsBoolean() => this is PyBool truth ? truth.Value : throw Unexpected("a bool");
+
+    /// <summary>The view of a tensor.</summary>
+    /// <exception cref="InvalidOperationException">This is not a tensor; the message says what it is.</exception>
+    public TensorView AsTensor() => this is PyTensor tensor ? tensor.View : throw Unexpected("a tensor");
+
+    internal InvalidOperationException Unexpected(string expected) =>
+        new($"expected {expected}, found {TypeName}{(this is PyInt or PyFloat or PyBool or PyString ? $" {this}" : "")}");
+}

@@ -33,7 +33,17 @@ public class WeakenGlibcxxVersion : Task
         }
 
         var bytes = File.ReadAllBytes(Library);
-        var at = FindFlags(bytes);
+        int at;
+        try
+        {
+            at = FindFlags(bytes);
+        }
+        catch (Exception e) when (e is ArgumentException || e is OverflowException)
+        {
+            Log.LogError("{0} is no whole ELF library: {1}", Library, e.Message);
+            return false;
+        }
+
         if (at < 0)
         {
             return true;

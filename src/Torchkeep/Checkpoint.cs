@@ -15,17 +15,18 @@ namespace Torchkeep;
 /// </remarks>
 public sealed class Checkpoint : IDisposable
 {
-    private readonly ByteSource? _source;
+    private readonly ByteSource _source;
     private readonly ReadOptions _options;
     private readonly Lazy<IReadOnlyList<TensorEntry>> _tensors;
 
-    private Checkpoint(CheckpointFormat format, PyValue root, ByteSource? source, ReadOptions options)
+    private Checkpoint(CheckpointFormat format, CheckpointContents contents, ByteSource source, ReadOptions options)
     {
         Format = format;
-        Root = root;
+        Root = contents.Root;
         _source = source;
         _options = options;
         _tensors = new(ListTensors);
+        contents.Names.From(() => _ = Tensors);
     }
 
     /// <summary>The container kind, found from the bytes.</summary>
@@ -35,13 +36,15 @@ public sealed class Checkpoint : IDisposable
     public PyValue Root { get; }
 
     /// <summary>The file's path, or null when it was opened from something nameless.</summary>
-    public string? File => _source?.Name;
+    public string? File => _source.Name;
 
     /// <summary>
     /// Every tensor in the object, in the file's order; one that is reached in two ways is listed twice. The first call
     /// walks the object; no tensor byte is read.
     /// </summary>
-    /// <exception cref="UnsupportedCheckpointException">The object passes <see cref="ReadLimits.MaxEntries"/>.</exception>
+    /// <exception cref="UnsupportedCheckpointException">
+    /// The object passes <see cref="ReadLimits.MaxEntries"/> or <see cref="ReadLimits.MaxNameCharacters"/>.
+    /// </exception>
     public IReadOnlyList<TensorEntry> Tensors => _tensors.Value;
 
     /// <summary>The entry of the saved dictionary under a key: <c>checkpoint["epoch"].AsInt64()</c>.</summary>
@@ -89,6 +92,14 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
     public static ValueTask<Checkpoint> OpenAsync(string path, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
         OpenAsync(new FileByteSource(path), options, async: true, cancellationToken);
+
+    /// <summary>As <see cref="Open(ByteSource, ReadOptions?)"/>, reading without blocking where the source can.</summary>
+    /// <param name="source">The bytes; disposed with the checkpoint, and also when opening fails.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the opening.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
+    public static ValueTask<Checkpoint> OpenAsync(ByteSource source, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(source, options, async: true, cancellationToken);
 
     /// <summary>As <see cref="Open(Stream, ReadOptions?, bool)"/>, reading without blocking.</summary>
     /// <param name="stream">The stream.</param>
@@ -172,13 +183,13 @@ public sealed class Checkpoint : IDisposable
     public IEnumerable<PyEntry> Walk() => PyWalker.Walk(Root, _options.Limits.MaxEntries);
 
     /// <summary>Closes the file. Tensors of this checkpoint cannot be read any more.</summary>
-    public void Dispose() => _source?.Dispose();
+    public void Dispose() => _source.Dispose();
 
     private static async ValueTask<Checkpoint> OpenAsync(Stream stream, ReadOptions? options, bool leaveOpen, bool async, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);
         var source = stream.CanSeek
-            ? new StreamByteSource(stream, leaveOpen)
+            ? new StreamByteSource(stream, leaveOpen, name: stream is FileStream file && Path.IsPathFullyQualified(file.Name) ? file.Name : null)
             : await SpooledStream.ToSourceAsync(stream, leaveOpen, async, cancellationToken).ConfigureAwait(false);
         return await OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
     }
@@ -193,7 +204,7 @@ public sealed class Checkpoint : IDisposable
             await source.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
             var format = FormatTable.Detect(head, source);
             var contents = await format.OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
-            return new(format.Format, contents.Root, source, options);
+            return new(format.Format, contents, source, options);
         }
         catch
         {
@@ -241,12 +252,23 @@ public sealed class Checkpoint : IDisposable
     private List<TensorEntry> ListTensors()
     {
         var tensors = new List<TensorEntry>();
+        long characters = 0;
         foreach (var entry in Walk())
         {
             if (entry.Value is PyTensor tensor)
             {
+                characters += entry.NameLength;
+                if (characters > _options.Limits.MaxNameCharacters)
+                {
+                    throw new UnsupportedCheckpointException(
+                        $"the names of the tensors have more than {_options.Limits.MaxNameCharacters} characters ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxNameCharacters)})")
+                    {
+                        File = File,
+                    };
+                }
+
                 var name = entry.Name;
-                tensor.View.Name ??= name;
+                tensor.View.NameOnce(name);
                 tensors.Add(new(name, entry.Path, tensor));
             }
         }

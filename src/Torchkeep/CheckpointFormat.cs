@@ -5,4 +5,10 @@ public enum CheckpointFormat
 {
     /// <summary>The zip archive that <c>torch.save</c> writes since PyTorch 1.6 (docs/formats/torch-zip.md).</summary>
     TorchZip,
+
+    /// <summary>The stream that <c>torch.save</c> wrote before PyTorch 1.6, and still can (docs/formats/torch-legacy.md).</summary>
+    TorchLegacy,
+
+    /// <summary>The tar file that <c>torch.save</c> wrote before PyTorch 0.1.10 (docs/formats/torch-tar.md).</summary>
+    TorchTar,
 }

@@ -41,6 +41,12 @@ public sealed record ReadLimits
     public long MaxEntries { get; init; } = 50_000_000;
 
     /// <summary>
+    /// The most characters that the names of all listed tensors may have together. A small file can nest its tensors so
+    /// deep, or under such long keys, that their names fill any memory. Default: 256 million.
+    /// </summary>
+    public long MaxNameCharacters { get; init; } = 256L << 20;
+
+    /// <summary>
     /// The most bytes a compressed record may unfold to; such records are unfolded into memory. Default: 2,147,483,591
     /// bytes, the longest array of .NET.
     /// </summary>

@@ -20,7 +20,8 @@ public sealed record WriteOptions
 
     /// <summary>
     /// The folder inside the archive that holds all records, or null for PyTorch's own choice: the file's name without
-    /// its extension, and <c>archive</c> for a stream or a name that is not ASCII. Must be ASCII without a slash.
+    /// its extension, and <c>archive</c> for a stream or a name that is not ASCII. Must be 1 to 255
+    /// ASCII characters without a slash.
     /// </summary>
     public string? ArchiveName { get; init; }
 }

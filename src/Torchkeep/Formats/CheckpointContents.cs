@@ -1,5 +1,8 @@
+using Torchkeep.Tensors;
+
 namespace Torchkeep.Formats;
 
 /// <summary>What every container kind yields.</summary>
 /// <param name="Root">The object in the file.</param>
-internal sealed record CheckpointContents(PyValue Root);
+/// <param name="Names">Where its tensors ask for their names.</param>
+internal sealed record CheckpointContents(PyValue Root, TensorNames Names);

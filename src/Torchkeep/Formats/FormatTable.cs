@@ -1,3 +1,5 @@
+using Torchkeep.Formats.TorchLegacy;
+using Torchkeep.Formats.TorchTar;
 using Torchkeep.Formats.TorchZip;
 
 namespace Torchkeep.Formats;
@@ -8,7 +10,7 @@ internal static class FormatTable
     /// <summary>How many bytes the kinds and the description of foreign files look at.</summary>
     internal const int HeadSize = 512;
 
-    private static readonly IFormat[] _formats = [new TorchZipFormat()];
+    private static readonly IFormat[] _formats = [new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat()];
 
     internal static IFormat Detect(ReadOnlySpan<byte> head, ByteSource source)
     {

@@ -12,18 +12,27 @@ internal sealed class AtomicFile : IDisposable
 
     internal AtomicFile(string path)
     {
-        // A link stays a link: what it points to is replaced.
-        _target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
-        if (Directory.Exists(_target))
+        _target = FindTarget(path);
+        var folder = Path.GetDirectoryName(_target)!;
+        if (!Directory.Exists(folder))
         {
-            throw new UnauthorizedAccessException($"cannot save to '{path}': it is a directory");
+            throw new DirectoryNotFoundException($"cannot save to '{path}': there is no directory '{folder}'");
         }
 
-        _temporary = Path.Combine(Path.GetDirectoryName(_target)!, $".{Path.GetFileName(_target)}.{Path.GetRandomFileName()}");
+        // The target's name is no part of it: with anything added it could be longer than the system allows.
+        _temporary = Path.Combine(folder, $".torchkeep-{Path.GetRandomFileName()}");
         Stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        if (!OperatingSystem.IsWindows() && File.Exists(_target))
+        try
         {
-            File.SetUnixFileMode(Stream.SafeFileHandle, File.GetUnixFileMode(_target));
+            if (!OperatingSystem.IsWindows() && File.Exists(_target))
+            {
+                File.SetUnixFileMode(Stream.SafeFileHandle, File.GetUnixFileMode(_target));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -44,5 +53,25 @@ internal sealed class AtomicFile : IDisposable
         {
             File.Delete(_temporary);
         }
+    }
+
+    private static string FindTarget(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new UnauthorizedAccessException($"cannot save to '{path}': it is a directory");
+        }
+
+        // A link stays a link: what it points to is replaced.
+        var file = new FileInfo(path);
+        var target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+
+        // Renaming over a device would leave a plain file in its place, for the whole system.
+        if (!OperatingSystem.IsWindows() && File.Exists(target) && (Path.GetDirectoryName(target) == "/dev" || target.StartsWith("/proc/", StringComparison.Ordinal)))
+        {
+            throw new UnauthorizedAccessException($"cannot save to '{path}': it is a device; open it and save to the stream");
+        }
+
+        return target;
     }
 }

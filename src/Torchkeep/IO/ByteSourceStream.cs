@@ -1,13 +1,13 @@
 namespace Torchkeep.IO;
 
-/// <summary>A forward-only view of a source for code that insists on streams.</summary>
+/// <summary>A view of a source for code that insists on streams.</summary>
 internal sealed class ByteSourceStream(ByteSource source) : Stream
 {
     private long _position;
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
+    public override bool CanSeek => true;
 
     public override bool CanWrite => false;
 
@@ -16,16 +16,24 @@ internal sealed class ByteSourceStream(ByteSource source) : Stream
     public override long Position
     {
         get => _position;
-        set => throw new NotSupportedException();
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _position = value;
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
-        var count = (int)Math.Min(buffer.Length, source.Length - _position);
-        source.Read(_position, buffer[..count]);
-        _position += count;
+        var count = (int)Math.Min(buffer.Length, Math.Max(0, source.Length - _position));
+        if (count > 0)
+        {
+            source.Read(_position, buffer[..count]);
+            _position += count;
+        }
+
         return count;
     }
 
@@ -33,7 +41,12 @@ internal sealed class ByteSourceStream(ByteSource source) : Stream
     {
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+    {
+        SeekOrigin.Begin => offset,
+        SeekOrigin.Current => _position + offset,
+        _ => Length + offset,
+    };
 
     public override void SetLength(long value) => throw new NotSupportedException();
 

@@ -22,6 +22,7 @@ internal sealed class FileByteSource : ByteSource
 
     public override void Read(long offset, Span<byte> destination)
     {
+        IOThrow.CheckRange(this, offset, destination.Length);
         while (destination.Length > 0)
         {
             var count = RandomAccess.Read(_handle, destination, offset);
@@ -37,6 +38,7 @@ internal sealed class FileByteSource : ByteSource
 
     public override async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
+        IOThrow.CheckRange(this, offset, destination.Length);
         while (destination.Length > 0)
         {
             var count = await RandomAccess.ReadAsync(_handle, destination, offset, cancellationToken).ConfigureAwait(false);

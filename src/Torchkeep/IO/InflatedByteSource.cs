@@ -11,11 +11,13 @@ internal sealed class InflatedByteSource : ByteSource
 {
     private const int FirstBuffer = 64 << 10;
 
-    private readonly Lazy<MemoryByteSource> _inflated;
+    // Not a Lazy: that would keep a failure, and an interrupted read may succeed the next time.
+    private readonly Lock _turn = new();
     private readonly Func<ByteSource> _deflated;
     private readonly string _record;
     private readonly uint? _crc;
     private readonly int _limit;
+    private MemoryByteSource? _inflated;
 
     internal InflatedByteSource(Func<ByteSource> deflated, string? name, string record, long length, uint? crc, int limit)
     {
@@ -25,19 +27,26 @@ internal sealed class InflatedByteSource : ByteSource
         _limit = limit;
         Name = name;
         Length = length;
-        _inflated = new(Inflate, LazyThreadSafetyMode.ExecutionAndPublication);
     }
 
     public override long Length { get; }
 
     public override string? Name { get; }
 
-    public override void Read(long offset, Span<byte> destination) => _inflated.Value.Read(offset, destination);
+    public override void Read(long offset, Span<byte> destination) => Inflated().Read(offset, destination);
 
     public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) =>
-        _inflated.Value.TryGetSpan(offset, length, out bytes);
+        Inflated().TryGetSpan(offset, length, out bytes);
 
-    public override void Verify(CancellationToken cancellationToken = default) => _ = _inflated.Value;
+    public override void Verify(CancellationToken cancellationToken = default) => _ = Inflated();
+
+    private MemoryByteSource Inflated()
+    {
+        lock (_turn)
+        {
+            return _inflated ??= Inflate();
+        }
+    }
 
     private MemoryByteSource Inflate()
     {

@@ -9,12 +9,14 @@ internal sealed class SliceByteSource(ByteSource whole, long start, long length)
 
     public override void Read(long offset, Span<byte> destination)
     {
-        if (offset < 0 || offset > length - destination.Length)
-        {
-            IOThrow.Truncated(Name, start + offset, destination.Length, length);
-        }
-
+        IOThrow.CheckRange(this, offset, destination.Length);
         whole.Read(start + offset, destination);
+    }
+
+    public override ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        IOThrow.CheckRange(this, offset, destination.Length);
+        return whole.ReadAsync(start + offset, destination, cancellationToken);
     }
 
     public override bool TryGetSpan(long offset, int count, out ReadOnlySpan<byte> bytes)

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Torchkeep.IO;
 
 /// <summary>Takes numbers out of bytes in order; the one place that knows "truncated" inside a record.</summary>
-internal ref struct SpanCursor(ReadOnlySpan<byte> bytes, string record, int position = 0)
+internal ref struct SpanCursor(ReadOnlySpan<byte> bytes, string? record, int position = 0)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
@@ -66,7 +66,7 @@ internal ref struct SpanCursor(ReadOnlySpan<byte> bytes, string record, int posi
         return line;
     }
 
-    private static void Truncated(string record, int position, long needed, int left) =>
+    private static void Truncated(string? record, int position, long needed, int left) =>
         throw new InvalidCheckpointException($"needs {needed} bytes, {left} left: the record is truncated or lies about a length")
         {
             Record = record,

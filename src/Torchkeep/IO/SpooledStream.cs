@@ -10,16 +10,23 @@ internal static class SpooledStream
 
     internal static async ValueTask<ByteSource> ToSourceAsync(Stream stream, bool leaveOpen, bool async, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        var spool = new FileStream(path, new FileStreamOptions
+        var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             Options = FileOptions.DeleteOnClose,
             BufferSize = 0,
-        });
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            // The folder is everyone's, the bytes are not.
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        FileStream? spool = null;
         try
         {
+            spool = new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
             if (async)
             {
                 await stream.CopyToAsync(spool, BufferSize, cancellationToken).ConfigureAwait(false);
@@ -29,18 +36,20 @@ internal static class SpooledStream
                 stream.CopyTo(spool, BufferSize);
             }
 
-            if (!leaveOpen)
-            {
-                stream.Dispose();
-            }
-
             spool.Position = 0;
             return new StreamByteSource(spool, leaveOpen: false);
         }
         catch
         {
-            spool.Dispose();
+            spool?.Dispose();
             throw;
+        }
+        finally
+        {
+            if (!leaveOpen)
+            {
+                stream.Dispose();
+            }
         }
     }
 }

@@ -11,13 +11,13 @@ internal sealed class StreamByteSource : ByteSource
     private readonly bool _leaveOpen;
     private readonly SemaphoreSlim _turn = new(1);
 
-    internal StreamByteSource(Stream stream, bool leaveOpen)
+    internal StreamByteSource(Stream stream, bool leaveOpen, string? name = null)
     {
         _stream = stream;
         _start = stream.Position;
         _leaveOpen = leaveOpen;
-        Length = stream.Length - _start;
-        Name = (stream as FileStream)?.Name;
+        Length = Math.Max(0, stream.Length - _start);
+        Name = name;
     }
 
     public override long Length { get; }
@@ -26,6 +26,7 @@ internal sealed class StreamByteSource : ByteSource
 
     public override void Read(long offset, Span<byte> destination)
     {
+        IOThrow.CheckRange(this, offset, destination.Length);
         _turn.Wait();
         try
         {
@@ -43,6 +44,7 @@ internal sealed class StreamByteSource : ByteSource
 
     public override async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
+        IOThrow.CheckRange(this, offset, destination.Length);
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

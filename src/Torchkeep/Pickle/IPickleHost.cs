@@ -9,6 +9,9 @@ internal interface IPickleHost
     /// <summary>The data that a call of a name stands for, or null to keep the call as a record.</summary>
     PyValue? Call(PyGlobal callable, PyTuple arguments);
 
+    /// <summary>Gives a state to data that the host made of a call; false when it takes none.</summary>
+    bool TryBuild(PyValue target, PyValue state);
+
     /// <summary>What a persistent id stands for.</summary>
     PyValue LoadPersistent(PyValue id);
 }

@@ -15,12 +15,12 @@ internal ref struct PickleMachine
 
     private readonly IPickleHost _host;
     private readonly ReadLimits _limits;
-    private readonly string _record;
+    private readonly string? _record;
     private readonly PickleStack _stack;
     private readonly PickleMemo _memo;
     private SpanCursor _cursor;
 
-    private PickleMachine(ReadOnlySpan<byte> pickle, string record, int position, IPickleHost host, ReadLimits limits)
+    private PickleMachine(ReadOnlySpan<byte> pickle, string? record, int position, IPickleHost host, ReadLimits limits)
     {
         _host = host;
         _limits = limits;
@@ -31,7 +31,7 @@ internal ref struct PickleMachine
     }
 
     /// <summary>Runs the pickle that starts at <paramref name="position"/>, and leaves that at the byte after its end.</summary>
-    internal static PyValue Run(ReadOnlySpan<byte> bytes, ref int position, string record, IPickleHost host, ReadLimits limits)
+    internal static PyValue Run(ReadOnlySpan<byte> bytes, ref int position, string? record, IPickleHost host, ReadLimits limits)
     {
         var machine = new PickleMachine(bytes, record, position, host, limits);
         var value = machine.Run();
@@ -64,8 +64,12 @@ internal ref struct PickleMachine
         }
         catch (CheckpointException error)
         {
-            error.Record ??= _record;
-            error.Offset ??= at;
+            if (error.Record is null)
+            {
+                error.Record = _record;
+                error.Offset ??= at;
+            }
+
             if (error.TensorName is null && _stack.TryFindNearestString(out var name))
             {
                 error.TensorName = name;
@@ -418,7 +422,7 @@ internal ref struct PickleMachine
         }
     }
 
-    private static void Build(PyValue target, PyValue state)
+    private readonly void Build(PyValue target, PyValue state)
     {
         switch (target)
         {
@@ -428,6 +432,8 @@ internal ref struct PickleMachine
                 break;
             case PyDict dict when state is PyDict attributes:
                 dict.Attributes = (PyDict)Merge(dict.Attributes, attributes);
+                break;
+            case not PyDict when _host.TryBuild(target, state):
                 break;
             default:
                 PickleThrow.WrongOperand("an object that takes a state", target);
@@ -441,12 +447,13 @@ internal ref struct PickleMachine
                 return state;
             }
 
-            foreach (var (key, value) in update)
+            var merged = new PyDict();
+            foreach (var (key, value) in before.Concat(update))
             {
-                before[key] = value;
+                merged[key] = value;
             }
 
-            return before;
+            return merged;
         }
     }
 

@@ -14,31 +14,20 @@ internal sealed class PickleMemo(int maxEntries)
 
     internal void Put(long index, PyValue value)
     {
-        if (Count >= maxEntries)
+        if (index > _dense.Count + 1)
         {
-            PickleThrow.OverLimit("memo entries", maxEntries, nameof(ReadLimits.MaxMemoEntries));
-        }
-
-        if (index < _dense.Count)
-        {
-            Count += _dense[(int)index] is null ? 1 : 0;
-            _dense[(int)index] = value;
-        }
-        else if (index <= _dense.Count + 1)
-        {
-            if (index > _dense.Count)
-            {
-                _dense.Add(null);
-            }
-
-            _dense.Add(value);
-            Count++;
-        }
-        else
-        {
-            Count += _sparse.ContainsKey(index) ? 0 : 1;
+            CountIf(!_sparse.ContainsKey(index));
             _sparse[index] = value;
+            return;
         }
+
+        while (index >= _dense.Count)
+        {
+            _dense.Add(null);
+        }
+
+        CountIf(_dense[(int)index] is null && !_sparse.Remove(index));
+        _dense[(int)index] = value;
     }
 
     internal PyValue Get(long index)
@@ -50,5 +39,13 @@ internal sealed class PickleMemo(int maxEntries)
         }
 
         return value!;
+    }
+
+    private void CountIf(bool isNew)
+    {
+        if (isNew && Count++ >= maxEntries)
+        {
+            PickleThrow.OverLimit("memo entries", maxEntries, nameof(ReadLimits.MaxMemoEntries));
+        }
     }
 }

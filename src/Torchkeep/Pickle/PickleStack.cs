@@ -6,7 +6,7 @@ namespace Torchkeep.Pickle;
 internal sealed class PickleStack(int maxDepth)
 {
     private readonly Stack<int> _marks = new();
-    private PyValue[] _values = new PyValue[64];
+    private PyValue[] _values = new PyValue[Math.Min(64, maxDepth)];
     private int _count;
     private int _floor;
 

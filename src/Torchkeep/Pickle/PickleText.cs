@@ -113,8 +113,13 @@ internal static class PickleText
                     i--;
                     bytes.Add((byte)octal);
                     break;
-                default:
+                case 'x' or '\0':
                     PickleThrow.BadText("escape in a quoted string", $"\\{code}");
+                    break;
+                default:
+                    // As Python does, which only warns.
+                    bytes.Add((byte)'\\');
+                    bytes.Add((byte)code);
                     break;
             }
         }
@@ -128,10 +133,17 @@ internal static class PickleText
         var text = new StringBuilder(line.Length);
         for (var i = 0; i < line.Length; i++)
         {
-            var digits = line[i] != '\\' || i + 1 == line.Length ? 0 : line[i + 1] switch { (byte)'u' => 4, (byte)'U' => 8, _ => 0 };
-            if (digits == 0)
+            if (line[i] != '\\' || i + 1 == line.Length)
             {
                 text.Append((char)line[i]);
+                continue;
+            }
+
+            var digits = line[i + 1] switch { (byte)'u' => 4, (byte)'U' => 8, _ => 0 };
+            if (digits == 0)
+            {
+                // No escape, and a second backslash begins none either.
+                text.Append('\\').Append((char)line[++i]);
                 continue;
             }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Torchkeep.Tensors;
@@ -25,15 +26,39 @@ internal static class ElementOrder
         }
     }
 
-    /// <summary>
-    /// Flips the sign of every component (a negative view) or of every second one (a conjugate view). All types that
-    /// can carry these bits hold their sign in the top bit; <paramref name="bytes"/> are in the machine's order.
-    /// </summary>
-    internal static void FlipSigns(Span<byte> bytes, int componentSize, bool imaginaryOnly)
+    /// <summary>Conjugates complex elements, which are in the machine's order.</summary>
+    internal static void Conjugate(Span<byte> bytes, ElementTypeInfo type) =>
+        FlipTopBits(bytes[type.SwapSize..], type.SwapSize, step: 2 * type.SwapSize);
+
+    /// <summary>Negates elements, which are in the machine's order.</summary>
+    internal static void Negate(Span<byte> bytes, ElementTypeInfo type)
     {
-        var step = imaginaryOnly ? 2 * componentSize : componentSize;
-        var signByte = BitConverter.IsLittleEndian ? componentSize - 1 : 0;
-        for (var i = (imaginaryOnly ? componentSize : 0) + signByte; i < bytes.Length; i += step)
+        if (type.Sign == ElementSign.TopBit)
+        {
+            FlipTopBits(bytes, type.SwapSize, step: type.SwapSize);
+            return;
+        }
+
+        switch (type.ByteSize)
+        {
+            case 1:
+                TensorPrimitives.Negate(MemoryMarshal.Cast<byte, sbyte>(bytes), MemoryMarshal.Cast<byte, sbyte>(bytes));
+                break;
+            case 2:
+                TensorPrimitives.Negate(MemoryMarshal.Cast<byte, short>(bytes), MemoryMarshal.Cast<byte, short>(bytes));
+                break;
+            case 4:
+                TensorPrimitives.Negate(MemoryMarshal.Cast<byte, int>(bytes), MemoryMarshal.Cast<byte, int>(bytes));
+                break;
+            default:
+                TensorPrimitives.Negate(MemoryMarshal.Cast<byte, long>(bytes), MemoryMarshal.Cast<byte, long>(bytes));
+                break;
+        }
+    }
+
+    private static void FlipTopBits(Span<byte> bytes, int size, int step)
+    {
+        for (var i = BitConverter.IsLittleEndian ? size - 1 : 0; i < bytes.Length; i += step)
         {
             bytes[i] ^= 0x80;
         }

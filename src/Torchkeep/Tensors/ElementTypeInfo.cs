@@ -5,7 +5,7 @@ namespace Torchkeep;
 /// <summary>The facts about one <see cref="ElementType"/>, a row of the table that all rooms read.</summary>
 public sealed class ElementTypeInfo
 {
-    internal ElementTypeInfo(ElementType type, string name, int byteSize, int swapSize, string? storageClass, Type? clrType)
+    internal ElementTypeInfo(ElementType type, string name, int byteSize, int swapSize, string? storageClass, Type? clrType, ElementSign sign)
     {
         Type = type;
         Name = name;
@@ -13,6 +13,7 @@ public sealed class ElementTypeInfo
         SwapSize = swapSize;
         StorageClass = storageClass;
         ClrType = clrType;
+        Sign = sign;
     }
 
     /// <summary>Which element type the row is about.</summary>
@@ -38,6 +39,8 @@ public sealed class ElementTypeInfo
     /// or null for the younger family, whose storages are untyped and whose dtype is an argument.
     /// </summary>
     internal string? StorageClass { get; }
+
+    internal ElementSign Sign { get; }
 
     internal bool IsComplex => ByteSize == 2 * SwapSize;
 

@@ -2,86 +2,112 @@ using System.Runtime.CompilerServices;
 
 namespace Torchkeep.Tensors;
 
-/// <summary>Gathers elements of a strided view into row-major order.</summary>
+/// <summary>Copies boxes of elements between memory of different strides.</summary>
 internal static unsafe class StridedCopy
 {
+    /// <summary>More dimensions of size two or more than any number of elements in 63 bits has.</summary>
+    internal const int MaxRank = 64;
+
     /// <summary>
-    /// Copies <paramref name="count"/> elements of <paramref name="size"/> bytes from the <paramref name="first"/> on,
-    /// counted in row-major order. <paramref name="source"/> is the address of the storage's element 0; only elements of
-    /// the view of that <paramref name="shape"/>, <paramref name="strides"/> and <paramref name="offset"/> are touched.
+    /// Copies elements of <paramref name="size"/> bytes from and to the given first elements. Steps are in elements; there
+    /// is at least one dimension and none is empty.
     /// </summary>
-    internal static void Gather(
-        byte* source, byte* destination, int size, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long offset, long first, long count)
+    internal static void Copy(
+        byte* source, ReadOnlySpan<long> steps, byte* target, ReadOnlySpan<long> targetSteps, ReadOnlySpan<long> sizes, int size)
     {
-        var rank = shape.Length;
-        if (rank == 0)
+        var inner = sizes.Length - 1;
+        Span<long> index = stackalloc long[sizes.Length];
+        index.Clear();
+        while (true)
         {
-            Unsafe.CopyBlockUnaligned(destination, source + (offset * size), (uint)size);
-            return;
-        }
-
-        Span<long> index = rank <= 16 ? stackalloc long[rank] : new long[rank];
-        var rest = first;
-        var position = offset;
-        for (var i = rank - 1; i >= 0; i--)
-        {
-            (rest, index[i]) = Math.DivRem(rest, shape[i]);
-            position += index[i] * strides[i];
-        }
-
-        var inner = rank - 1;
-        while (count > 0)
-        {
-            var run = Math.Min(count, shape[inner] - index[inner]);
-            CopyRun(source + (position * size), strides[inner] * size, destination, run, size);
-            destination += run * size;
-            count -= run;
-            index[inner] += run;
-            position += run * strides[inner];
-
-            for (var i = inner; i > 0 && index[i] == shape[i]; i--)
+            CopyRun(source, steps[inner] * size, target, targetSteps[inner] * size, sizes[inner], size);
+            var i = inner - 1;
+            for (; i >= 0 && ++index[i] == sizes[i]; i--)
             {
-                position += strides[i - 1] - (index[i] * strides[i]);
                 index[i] = 0;
-                index[i - 1]++;
+                source -= (sizes[i] - 1) * steps[i] * size;
+                target -= (sizes[i] - 1) * targetSteps[i] * size;
             }
+
+            if (i < 0)
+            {
+                return;
+            }
+
+            source += steps[i] * size;
+            target += targetSteps[i] * size;
         }
     }
 
-    private static void CopyRun(byte* source, long step, byte* destination, long count, int size)
+    /// <summary>
+    /// The same elements in the same order by the fewest dimensions, at least one. Dimensions of size one say nothing, and
+    /// a file may claim any number of them.
+    /// </summary>
+    internal static int Simplify(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, Span<long> sizes, Span<long> steps)
     {
-        if (step == size)
+        var rank = 0;
+        for (var i = 0; i < shape.Length; i++)
         {
-            Buffer.MemoryCopy(source, destination, count * size, count * size);
+            if (shape[i] == 1)
+            {
+                continue;
+            }
+
+            if (rank > 0 && steps[rank - 1] == strides[i] * shape[i])
+            {
+                sizes[rank - 1] *= shape[i];
+                steps[rank - 1] = strides[i];
+            }
+            else
+            {
+                (sizes[rank], steps[rank]) = (shape[i], strides[i]);
+                rank++;
+            }
+        }
+
+        if (rank == 0)
+        {
+            (sizes[0], steps[0]) = (1, 1);
+            rank = 1;
+        }
+
+        return rank;
+    }
+
+    private static void CopyRun(byte* source, long step, byte* target, long targetStep, long count, int size)
+    {
+        if (step == size && targetStep == size)
+        {
+            Buffer.MemoryCopy(source, target, count * size, count * size);
             return;
         }
 
         switch (size)
         {
             case 1:
-                CopyElements<byte>(source, step, destination, count);
+                CopyElements<byte>(source, step, target, targetStep, count);
                 break;
             case 2:
-                CopyElements<ushort>(source, step, destination, count);
+                CopyElements<ushort>(source, step, target, targetStep, count);
                 break;
             case 4:
-                CopyElements<uint>(source, step, destination, count);
+                CopyElements<uint>(source, step, target, targetStep, count);
                 break;
             case 8:
-                CopyElements<ulong>(source, step, destination, count);
+                CopyElements<ulong>(source, step, target, targetStep, count);
                 break;
             default:
-                CopyElements<UInt128>(source, step, destination, count);
+                CopyElements<UInt128>(source, step, target, targetStep, count);
                 break;
         }
     }
 
-    private static void CopyElements<T>(byte* source, long step, byte* destination, long count)
+    private static void CopyElements<T>(byte* source, long step, byte* target, long targetStep, long count)
         where T : unmanaged
     {
         for (long i = 0; i < count; i++)
         {
-            Unsafe.WriteUnaligned(destination + (i * sizeof(T)), Unsafe.ReadUnaligned<T>(source + (i * step)));
+            Unsafe.WriteUnaligned(target + (i * targetStep), Unsafe.ReadUnaligned<T>(source + (i * step)));
         }
     }
 }

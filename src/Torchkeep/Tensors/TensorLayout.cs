@@ -5,8 +5,8 @@ namespace Torchkeep.Tensors;
 /// <summary>Arithmetic on shapes and strides, checked: the numbers come from a file.</summary>
 internal static class TensorLayout
 {
-    /// <summary>The number of elements; the product must fit 63 bits even if a later dimension is zero, as in PyTorch.</summary>
-    internal static long CountElements(ReadOnlySpan<long> shape)
+    /// <summary>The number of elements, whose bytes must be countable in 63 bits even if a later dimension is zero, as in PyTorch.</summary>
+    internal static long CountElements(ReadOnlySpan<long> shape, int elementSize)
     {
         long count = 1;
         var empty = false;
@@ -22,6 +22,11 @@ internal static class TensorLayout
             {
                 TensorThrow.TooLarge(shape);
             }
+        }
+
+        if (count > long.MaxValue / elementSize)
+        {
+            TensorThrow.TooLarge(shape);
         }
 
         return empty ? 0 : count;

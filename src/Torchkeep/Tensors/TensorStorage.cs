@@ -43,6 +43,8 @@ public sealed class TensorStorage
     /// <summary>The element type of the storage class that a file names, or null for an untyped one.</summary>
     public ElementType? ElementType { get; }
 
+    internal bool HasBytes => Bytes is not MetaByteSource;
+
     /// <summary>A storage over an array, which it keeps and does not copy.</summary>
     /// <typeparam name="T">An element type's .NET type.</typeparam>
     /// <param name="elements">The elements.</param>

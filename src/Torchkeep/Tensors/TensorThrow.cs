@@ -16,7 +16,11 @@ internal static class TensorThrow
 
     [DoesNotReturn, StackTraceHidden]
     internal static void TooLarge(ReadOnlySpan<long> shape) =>
-        throw new InvalidCheckpointException($"the tensor's shape {TensorLayout.Format(shape)} counts more elements than 64 bits can");
+        throw new InvalidCheckpointException($"the tensor's shape {TensorLayout.Format(shape)} has more bytes than 64 bits can count");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoBytes(string? tensor) =>
+        throw new UnsupportedCheckpointException("a meta tensor has a shape but no bytes to read") { TensorName = tensor };
 
     [DoesNotReturn, StackTraceHidden]
     internal static void LeavesStorage(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long offset, long elements) =>

@@ -12,6 +12,9 @@ namespace Torchkeep;
 /// </summary>
 public sealed unsafe class TensorView
 {
+    private TensorView? _origin;
+    private string? _name;
+
     /// <summary>A view of a storage.</summary>
     /// <param name="storage">What it is a view of.</param>
     /// <param name="elementType">The elements.</param>
@@ -23,7 +26,7 @@ public sealed unsafe class TensorView
     /// (the checks of <c>torch.Tensor.set_</c>).
     /// </exception>
     public TensorView(TensorStorage storage, ElementType elementType, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long storageOffset = 0)
-        : this(storage, elementType, ImmutableArray.Create(shape), ImmutableArray.Create(strides), storageOffset)
+        : this(storage, elementType, storageOffset, ImmutableArray.Create(shape), ImmutableArray.Create(strides))
     {
     }
 
@@ -33,11 +36,11 @@ public sealed unsafe class TensorView
     /// <param name="shape">Sizes of the dimensions, outermost first; empty for a 0-dim tensor.</param>
     /// <exception cref="InvalidCheckpointException">The storage is too small for the shape.</exception>
     public TensorView(TensorStorage storage, ElementType elementType, ReadOnlySpan<long> shape)
-        : this(storage, elementType, ImmutableArray.Create(shape), TensorLayout.RowMajorStrides(shape), storageOffset: 0)
+        : this(storage, elementType, storageOffset: 0, ImmutableArray.Create(shape), TensorLayout.RowMajorStrides(shape))
     {
     }
 
-    internal TensorView(TensorStorage storage, ElementType elementType, ImmutableArray<long> shape, ImmutableArray<long> strides, long storageOffset)
+    internal TensorView(TensorStorage storage, ElementType elementType, long storageOffset, ImmutableArray<long> shape, ImmutableArray<long> strides)
     {
         ArgumentNullException.ThrowIfNull(storage);
         Storage = storage;
@@ -45,7 +48,7 @@ public sealed unsafe class TensorView
         Shape = shape;
         Strides = strides;
         StorageOffset = storageOffset;
-        ElementCount = TensorLayout.CountElements(shape.AsSpan());
+        ElementCount = TensorLayout.CountElements(shape.AsSpan(), Info.ByteSize);
         TensorLayout.CheckInside(shape.AsSpan(), strides.AsSpan(), storageOffset, ElementCount, storage.ByteLength / Info.ByteSize);
     }
 
@@ -68,7 +71,7 @@ public sealed unsafe class TensorView
     public long ElementCount { get; }
 
     /// <summary>The bytes of all elements in row-major order; for a view this is not the storage's length.</summary>
-    public long ByteLength => checked(ElementCount * Info.ByteSize);
+    public long ByteLength => ElementCount * Info.ByteSize;
 
     /// <summary>Whether the elements already lie in row-major order without gaps.</summary>
     public bool IsContiguous => TensorLayout.IsContiguous(Shape.AsSpan(), Strides.AsSpan());
@@ -79,8 +82,26 @@ public sealed unsafe class TensorView
     /// <summary>PyTorch's negative bit: the storage holds the negatives. Reading resolves it.</summary>
     public bool IsNegated { get; internal init; }
 
-    /// <summary>What messages call this tensor: its name in the checkpoint where it was first found, or null.</summary>
-    public string? Name { get; internal set; }
+    /// <summary>
+    /// What messages call this tensor: its name where the checkpoint first has it, or null outside of one. Asking for the
+    /// first name of a checkpoint lists its <see cref="Checkpoint.Tensors"/>.
+    /// </summary>
+    public string? Name
+    {
+        get
+        {
+            if (_name is null)
+            {
+                Names?.Find();
+            }
+
+            return _name ?? _origin?.Name;
+        }
+
+        internal init => _name = value;
+    }
+
+    internal TensorNames? Names { get; init; }
 
     internal long MaxExpandedBytes { get; init; } = ReadLimits.Default.MaxExpandedBytes;
 
@@ -101,10 +122,43 @@ public sealed unsafe class TensorView
         return new(TensorStorage.FromArray(elements), elementType, shape);
     }
 
+    /// <summary>Another view of the same storage, as <c>torch.Tensor.as_strided</c>; name, limits and bits are kept.</summary>
+    /// <param name="shape">Sizes of the dimensions, outermost first.</param>
+    /// <param name="strides">Steps of the dimensions, in elements.</param>
+    /// <param name="storageOffset">The first element, counted from the storage's start in elements.</param>
+    /// <exception cref="InvalidCheckpointException">As for the constructor.</exception>
+    public TensorView AsStrided(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long storageOffset) =>
+        new(Storage, ElementType, shape, strides, storageOffset)
+        {
+            _origin = this,
+            IsConjugated = IsConjugated,
+            IsNegated = IsNegated,
+            MaxExpandedBytes = MaxExpandedBytes,
+        };
+
+    /// <summary>
+    /// Checks that the storage's bytes are there and are those that were written, so that reading them afterwards fails
+    /// only if the file changes. Costs one pass over the storage the first time, and nothing later.
+    /// </summary>
+    /// <param name="cancellationToken">Stops the pass.</param>
+    /// <exception cref="InvalidCheckpointException">The bytes are missing or fail their checksum.</exception>
+    /// <exception cref="UnsupportedCheckpointException">The tensor has no bytes.</exception>
+    public void Verify(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            Storage.Bytes.Verify(cancellationToken);
+        }
+        catch (CheckpointException error) when (error.TensorName is null)
+        {
+            error.TensorName = Name;
+            throw;
+        }
+    }
+
     /// <summary>
     /// Reads elements in row-major order and the machine's byte order. A contiguous tensor is read straight into
-    /// <paramref name="destination"/>; for any other, the part of the storage that holds the wanted elements is first
-    /// read into unmanaged memory.
+    /// <paramref name="destination"/>, any other by way of a buffer of 4 MiB at most.
     /// </summary>
     /// <param name="destination">Filled completely; its length must be whole elements.</param>
     /// <param name="byteOffset">Where to start among the <see cref="ByteLength"/> bytes; must be whole elements.</param>
@@ -117,7 +171,12 @@ public sealed unsafe class TensorView
         ArgumentOutOfRangeException.ThrowIfNegative(byteOffset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(byteOffset, ByteLength - destination.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual((byteOffset | (uint)destination.Length) % size, 0);
-        CheckExpansion();
+        if (destination.IsEmpty)
+        {
+            return;
+        }
+
+        CheckReadable();
         try
         {
             if (IsContiguous)
@@ -126,7 +185,7 @@ public sealed unsafe class TensorView
             }
             else
             {
-                Gather(destination, byteOffset / size);
+                StridedReader.Read(Storage.Bytes, size, Shape.AsSpan(), Strides.AsSpan(), StorageOffset, byteOffset / size, destination);
             }
         }
         catch (CheckpointException error) when (error.TensorName is null)
@@ -142,18 +201,19 @@ public sealed unsafe class TensorView
 
         if (IsConjugated)
         {
-            ElementOrder.FlipSigns(destination, Info.SwapSize, imaginaryOnly: true);
+            ElementOrder.Conjugate(destination, Info);
         }
 
         if (IsNegated)
         {
-            ElementOrder.FlipSigns(destination, Info.SwapSize, imaginaryOnly: false);
+            ElementOrder.Negate(destination, Info);
         }
     }
 
     /// <summary>
     /// Reads the whole tensor as a span with its shape, row-major. Allocates managed memory of <see cref="ByteLength"/>,
-    /// which lives as long as the span does; more than 2^31 elements are fine.
+    /// which lives as long as the span does; more than 2^31 elements are fine. A 0-dim tensor comes with one dimension of
+    /// size 1, since such spans have at least one.
     /// </summary>
     /// <typeparam name="T">
     /// <see cref="ElementTypeInfo.ClrType"/>, or an integer of the element's size for the raw bits (<c>ushort</c> for bfloat16).
@@ -164,13 +224,9 @@ public sealed unsafe class TensorView
         where T : unmanaged
     {
         CheckAccepts<T>(ElementType);
-        CheckExpansion();
-        Span<nint> lengths = stackalloc nint[Shape.Length];
-        for (var i = 0; i < lengths.Length; i++)
-        {
-            lengths[i] = checked((nint)Shape[i]);
-        }
-
+        CheckReadable();
+        // A file may claim any number of dimensions, so they do not go on the call stack.
+        nint[] lengths = Shape.IsEmpty ? [1] : [.. Shape.Select(size => checked((nint)size))];
         ref var first = ref ReadAll();
         return TensorMarshal.CreateReadOnlyTensorSpan(
             in Unsafe.As<byte, T>(ref first), (nint)ElementCount, lengths, strides: default, pinned: false);
@@ -185,7 +241,7 @@ public sealed unsafe class TensorView
         where T : unmanaged
     {
         CheckAccepts<T>(ElementType);
-        CheckExpansion();
+        CheckReadable();
         if (ElementCount > Array.MaxLength)
         {
             throw new UnsupportedCheckpointException($"{ElementCount} elements do not fit an array; use {nameof(ReadSpan)}") { TensorName = Name };
@@ -202,6 +258,9 @@ public sealed unsafe class TensorView
 
     /// <summary>Such as <c>torch.float32 [64, 3, 7, 7]</c>.</summary>
     public override string ToString() => $"{Info} {TensorLayout.Format(Shape.AsSpan())}";
+
+    /// <summary>A tensor that is found in several places keeps the name of the first.</summary>
+    internal void NameOnce(string name) => _name ??= name;
 
     /// <summary>Fills unmanaged memory of <see cref="ByteLength"/> bytes; spans end at 2 GiB, tensors do not.</summary>
     internal void ReadInto(byte* destination)
@@ -222,8 +281,13 @@ public sealed unsafe class TensorView
         }
     }
 
-    private void CheckExpansion()
+    private void CheckReadable()
     {
+        if (!Storage.HasBytes && ElementCount > 0)
+        {
+            TensorThrow.NoBytes(Name);
+        }
+
         if (ByteLength - Storage.ByteLength > MaxExpandedBytes)
         {
             TensorThrow.Expanded(Name, ByteLength, Storage.ByteLength, MaxExpandedBytes);
@@ -240,63 +304,6 @@ public sealed unsafe class TensorView
         }
 
         return ref Unsafe.As<Block, byte>(ref MemoryMarshal.GetArrayDataReference(blocks));
-    }
-
-    private void Gather(Span<byte> destination, long firstElement)
-    {
-        var size = Info.ByteSize;
-        var count = destination.Length / size;
-        if (count == 0)
-        {
-            return;
-        }
-
-        var (from, to) = Extent(firstElement, count);
-        var length = checked((nuint)((to - from) * size));
-        var buffer = (byte*)NativeMemory.Alloc(length);
-        try
-        {
-            const int Chunk = 1 << 30;
-            for (long done = 0; done < (long)length; done += Chunk)
-            {
-                Storage.Bytes.Read((from * size) + done, new Span<byte>(buffer + done, (int)Math.Min(Chunk, (long)length - done)));
-            }
-
-            fixed (byte* target = destination)
-            {
-                StridedCopy.Gather(buffer - (from * size), target, size, Shape.AsSpan(), Strides.AsSpan(), StorageOffset, firstElement, count);
-            }
-        }
-        finally
-        {
-            NativeMemory.Free(buffer);
-        }
-    }
-
-    /// <summary>Which elements of the storage a row-major range of the view lies between.</summary>
-    private (long From, long To) Extent(long first, long count)
-    {
-        // Dimensions whose index is the same for the first and the last element stay fixed; the next one spans a range; the rest are whole.
-        var (from, to) = (StorageOffset, StorageOffset);
-        var last = first + count - 1;
-        var inner = ElementCount;
-        var whole = false;
-        for (var i = 0; i < Shape.Length; i++)
-        {
-            inner /= Shape[i];
-            var (low, high) = whole ? (0, Shape[i] - 1) : (first / inner, last / inner);
-            if (!whole)
-            {
-                first -= low * inner;
-                last -= high * inner;
-                whole = low != high;
-            }
-
-            from += low * Strides[i];
-            to += high * Strides[i];
-        }
-
-        return (from, to + 1);
     }
 
     [StructLayout(LayoutKind.Sequential, Size = 64)]

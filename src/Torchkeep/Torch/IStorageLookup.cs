@@ -8,6 +8,8 @@ internal interface IStorageLookup
 
     /// <summary>The bytes under a key; throws when there are none.</summary>
     /// <param name="key">As the pickle gives it.</param>
+    /// <param name="elements">How many elements the pickle says there are, which the host compares with the length.</param>
+    /// <param name="type">Their type.</param>
     /// <param name="record">What messages call the place.</param>
-    ByteSource Find(string key, out string record);
+    ByteSource Find(string key, long elements, ElementTypeInfo type, out string record);
 }

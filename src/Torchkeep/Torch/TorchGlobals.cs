@@ -26,5 +26,6 @@ internal static class TorchGlobals
         [TorchNames.Set] = RebuildPlain.Set,
         [TorchNames.FrozenSet] = RebuildPlain.FrozenSet,
         [TorchNames.Complex] = RebuildPlain.Complex,
-    }.ToFrozenDictionary();
+        [TorchNames.NewObjEx] = RebuildPlain.NewObjEx,
+    }.Concat(RebuildTensorClass.Builders).ToFrozenDictionary();
 }

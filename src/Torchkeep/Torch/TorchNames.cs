@@ -6,6 +6,9 @@ internal static class TorchNames
     /// <summary>First item of a storage's persistent id (torch/serialization.py, persistent_id).</summary>
     internal const string StorageTag = "storage";
 
+    /// <summary>First item of the persistent id of a module's class (torch/serialization.py, _legacy_save).</summary>
+    internal const string ModuleTag = "module";
+
     /// <summary>Device tag of tensors without bytes (torch/serialization.py, _meta_tag).</summary>
     internal const string MetaLocation = "meta";
 

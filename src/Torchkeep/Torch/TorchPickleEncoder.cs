@@ -18,10 +18,13 @@ internal sealed class TorchPickleEncoder
     private readonly Stack<Step> _pending = new();
     private readonly Dictionary<object, int> _memo = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> _textMemo = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _keyMemo = new(StringComparer.Ordinal);
     private readonly Dictionary<PyGlobal, int> _globalMemo = [];
     private readonly Dictionary<TensorStorage, (StorageRecord Record, ElementType? Type)> _storages = new(ReferenceEqualityComparer.Instance);
     private readonly List<StorageRecord> _order = [];
+    private readonly Dictionary<PyValue, int> _openSets = new(ReferenceEqualityComparer.Instance);
     private int _memoCount;
+    private int _setCount;
     private string? _lastKey;
 
     private delegate void Step();
@@ -107,6 +110,7 @@ internal sealed class TorchPickleEncoder
                 WriteDict(dict);
                 break;
             case PySet set:
+                Open(set);
                 WriteCall(set, set.IsFrozen ? TorchNames.FrozenSet : TorchNames.Set, new PyTuple(new PyList(set.Items)));
                 break;
             case PyBytes bytes:
@@ -129,16 +133,34 @@ internal sealed class TorchPickleEncoder
         }
     }
 
+    // A set is put after its members. Met again inside of them with nothing put in between but the lists that sets are
+    // written as, it would be written without end.
+    private void Open(PySet set)
+    {
+        var put = _memoCount - _setCount++;
+        if (_openSets.TryGetValue(set, out var before) && before == put)
+        {
+            throw new UnsupportedCheckpointException("a set that is its own member cannot be saved");
+        }
+
+        _openSets[set] = put;
+    }
+
     private void WriteText(string text)
     {
-        if (_textMemo.TryGetValue(text, out var index))
+        WriteText(text, _textMemo);
+    }
+
+    private void WriteText(string text, Dictionary<string, int> memo)
+    {
+        if (memo.TryGetValue(text, out var index))
         {
             _writer.WriteGet(index);
             return;
         }
 
         _writer.WriteText(text);
-        _textMemo.Add(text, _memoCount);
+        memo.Add(text, _memoCount);
         _writer.WritePut(_memoCount++);
     }
 
@@ -169,10 +191,23 @@ internal sealed class TorchPickleEncoder
 
     private void LaterPut(PyValue value) => _pending.Push(() =>
     {
-        // A value that holds itself by way of its own arguments was put on the way.
-        if (!_memo.ContainsKey(value))
+        _openSets.Remove(value);
+
+        // A value that holds itself by way of its own arguments was put on the way, and is that one.
+        if (_memo.TryGetValue(value, out var index))
+        {
+            _writer.WriteOpcode(PickleOpcode.Pop);
+            _writer.WriteGet(index);
+        }
+        else
         {
             Put(value);
+            if (value is PyObject record)
+            {
+                LaterState(record.State);
+                LaterEntries(record.Entries ?? []);
+                LaterItems(record.Items?.Items ?? []);
+            }
         }
     });
 
@@ -313,7 +348,9 @@ internal sealed class TorchPickleEncoder
         _writer.WriteOpcode(PickleOpcode.Mark);
         WriteText(TorchNames.StorageTag);
         WriteGlobal(type is null ? TorchNames.UntypedStorageGlobal : new PyGlobal("torch", info.StorageClass!));
-        WriteText(known.Record.Key);
+
+        // Python's pickler knows objects, not values: the "0" of a storage is none that is met elsewhere.
+        WriteText(known.Record.Key, _keyMemo);
         WriteText(storage.Location);
         _writer.WriteInteger(PyInt.From(storage.ByteLength / info.ByteSize));
         _writer.WriteOpcode(PickleOpcode.Tuple);
@@ -323,9 +360,6 @@ internal sealed class TorchPickleEncoder
 
     private void WriteRecord(PyObject record)
     {
-        LaterState(record.State);
-        LaterEntries(record.Entries ?? []);
-        LaterItems(record.Items?.Items ?? []);
         LaterPut(record);
         if (record.KeywordArguments is not null)
         {

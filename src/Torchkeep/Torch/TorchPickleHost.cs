@@ -1,50 +1,108 @@
+using Torchkeep.IO;
 using Torchkeep.Pickle;
+using Torchkeep.Tensors;
+using Torchkeep.Torch.Rebuild;
 
 namespace Torchkeep.Torch;
 
 /// <summary>What names and persistent ids of a torch pickle stand for. Storages keep their identity by key.</summary>
-internal sealed class TorchPickleHost(IStorageLookup storages, ReadLimits limits) : IPickleHost
+internal sealed class TorchPickleHost(IStorageLookup storages, ReadLimits limits, TensorNames? names = null) : IPickleHost
 {
     private readonly Dictionary<string, PyStorage> _byKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PyStorage> _windows = new(StringComparer.Ordinal);
 
     internal ReadLimits Limits => limits;
+
+    internal TensorNames? Names => names;
 
     public PyValue? Call(PyGlobal callable, PyTuple arguments) =>
         TorchGlobals.Builders.TryGetValue(TorchNames.ToPython3(callable), out var build) ? build(this, arguments) : null;
 
+    public bool TryBuild(PyValue target, PyValue state) => target is PyTensor tensor && RebuildTensorClass.TryBuild(this, tensor, state);
+
     public PyValue LoadPersistent(PyValue id)
     {
-        if (id is not PyTuple { Items: [PyString { Value: TorchNames.StorageTag }, var storageClass, var key, PyString location, PyInt count] }
-            || key is not (PyString or PyInt)
+        // The class of a module, which the stream format gives with its source.
+        if (id is PyTuple { Items: [PyString { Value: TorchNames.ModuleTag }, PyGlobal module, _, _] })
+        {
+            return module;
+        }
+
+        if (id is not PyTuple { Items: [PyString { Value: TorchNames.StorageTag }, var storageClass, var key, PyString location, PyInt count, .. var window] }
             || !count.TryGetInt64(out var elements)
-            || elements < 0)
+            || elements < 0
+            || window.Length > 1
+            || !TryGetKey(key, out var name))
         {
             TorchThrow.BadPersistentId(id);
             return null!;
         }
 
         // As in PyTorch the first mention decides on the class: later ones name the same memory.
-        var name = key is PyString text ? text.Value : key.ToString()!;
         if (!_byKey.TryGetValue(name, out var storage))
         {
             storage = Open(storageClass, name, location.Value, elements);
             _byKey.Add(name, storage);
         }
 
-        return storage;
+        return window is [] or [PyNone] ? storage : Window(storage, ElementTypeOf(storageClass), window[0]);
+    }
+
+    /// <summary>How a storage is found again: by a text that old files may write as a number.</summary>
+    internal static bool TryGetKey(PyValue key, out string name)
+    {
+        name = key is PyString text ? text.Value : key.Brief;
+        return key is PyString or PyInt;
+    }
+
+    // A part of a storage that has a key of its own, as PyTorch wrote before 0.4.
+    private PyStorage Window(PyStorage whole, ElementType? type, PyValue window)
+    {
+        if (window is not PyTuple { Items: [var key, PyInt offset, PyInt count] }
+            || !TryGetKey(key, out var name)
+            || !offset.TryGetInt64(out var first)
+            || !count.TryGetInt64(out var elements))
+        {
+            TorchThrow.BadWindow(window);
+            return null!;
+        }
+
+        if (_windows.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        var size = ElementTypeInfo.Of(type ?? ElementType.UInt8).ByteSize;
+        var all = whole.Storage.ByteLength / size;
+        if (first < 0 || elements < 0 || first > all - elements)
+        {
+            TorchThrow.WindowOutside(first, elements, all);
+        }
+
+        ByteSource bytes = whole.Storage.HasBytes
+            ? new SliceByteSource(whole.Storage.Bytes, first * size, elements * size)
+            : new MetaByteSource(elements * size);
+        PyStorage part = new(new TensorStorage(bytes, whole.Storage.Location, type, whole.Storage.IsBigEndian), type);
+        _windows.Add(name, part);
+        return part;
     }
 
     private PyStorage Open(PyValue storageClass, string key, string location, long elements)
     {
         var type = ElementTypeOf(storageClass);
         var info = ElementTypeInfo.Of(type ?? ElementType.UInt8);
-        if (location == TorchNames.MetaLocation)
+        if (elements > long.MaxValue / info.ByteSize)
         {
-            return new(new TensorStorage(new MetaByteSource(checked(elements * info.ByteSize)), location, type, bigEndian: false), type);
+            TorchThrow.StorageTooLarge(elements, info);
         }
 
-        var bytes = storages.Find(key, out var record);
-        if ((Int128)elements * info.ByteSize != bytes.Length)
+        if (location == TorchNames.MetaLocation)
+        {
+            return new(new TensorStorage(new MetaByteSource(elements * info.ByteSize), location, type, bigEndian: false), type);
+        }
+
+        var bytes = storages.Find(key, elements, info, out var record);
+        if (elements * info.ByteSize != bytes.Length)
         {
             TorchThrow.WrongStorageSize(record, bytes.Length, elements, info);
         }
@@ -53,7 +111,7 @@ internal sealed class TorchPickleHost(IStorageLookup storages, ReadLimits limits
     }
 
     // The module is not looked at: torch, torch.cuda and others name the same classes.
-    private static ElementType? ElementTypeOf(PyValue storageClass)
+    internal static ElementType? ElementTypeOf(PyValue storageClass)
     {
         if (storageClass is not PyGlobal global)
         {
@@ -66,7 +124,7 @@ internal sealed class TorchPickleHost(IStorageLookup storages, ReadLimits limits
             return null;
         }
 
-        if (!Tensors.ElementTypeTable.ByStorageClass.TryGetValue(global.Name, out var info))
+        if (!ElementTypeTable.ByStorageClass.TryGetValue(global.Name, out var info))
         {
             TorchThrow.UnknownStorageClass(global);
         }

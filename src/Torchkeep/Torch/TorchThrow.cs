@@ -14,7 +14,15 @@ internal static class TorchThrow
     [DoesNotReturn, StackTraceHidden]
     internal static void BadPersistentId(PyValue found) =>
         throw new InvalidCheckpointException(
-            $"a persistent id must be ('{TorchNames.StorageTag}', class, key, location, size), found {found}");
+            $"a persistent id must be ('{TorchNames.StorageTag}', class, key, location, size[, part]), found {found.Brief}");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void BadWindow(PyValue found) =>
+        throw new InvalidCheckpointException($"a part of a storage must be (key, offset, size), found {found.Brief}");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void WindowOutside(long offset, long elements, long all) =>
+        throw new InvalidCheckpointException($"a part of a storage should have {elements} elements from {offset} on, and the storage has {all}");
 
     [DoesNotReturn, StackTraceHidden]
     internal static void UnknownStorageClass(PyGlobal name) =>
@@ -22,12 +30,16 @@ internal static class TorchThrow
 
     [DoesNotReturn, StackTraceHidden]
     internal static void UnknownElementType(PyValue found) =>
-        throw new UnsupportedCheckpointException($"{found} is no dtype that is known");
+        throw new UnsupportedCheckpointException($"{found.Brief} is no dtype that is known");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void StorageTooLarge(long elements, ElementTypeInfo type) =>
+        throw new InvalidCheckpointException($"a storage of {elements} elements of {type} has more bytes than 64 bits can count");
 
     [DoesNotReturn, StackTraceHidden]
     internal static void WrongStorageSize(string record, long found, long elements, ElementTypeInfo type) =>
         throw new InvalidCheckpointException(
-            $"the record has {found} bytes, and {elements} elements of {type} need {(Int128)elements * type.ByteSize}")
+            $"the record has {found} bytes, and {elements} elements of {type} need {elements * type.ByteSize}")
         {
             Record = record,
         };

@@ -42,6 +42,5 @@ public sealed class PyBytes : PyValue, IEquatable<PyBytes>
     }
 
     /// <summary>As Python's repr.</summary>
-    public override string ToString() =>
-        IsByteArray ? $"bytearray({Values.PythonRepr.Of(Value.Span)})" : Values.PythonRepr.Of(Value.Span);
+    public override string ToString() => Values.PythonRepr.Of(Value.Span, IsByteArray);
 }

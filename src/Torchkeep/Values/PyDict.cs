@@ -31,12 +31,17 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// <inheritdoc/>
     public override string TypeName => IsOrdered ? "OrderedDict" : "dict";
 
-    /// <summary>The entry under a key of any kind; setting replaces in place or appends.</summary>
-    /// <param name="key">Compared by value where it is a leaf or a tuple of leaves, else by identity.</param>
-    /// <exception cref="KeyNotFoundException">There is no such key.</exception>
+    /// <summary>
+    /// The entry under a key of any kind. Setting appends, or replaces the value in place and keeps the key that was there.
+    /// </summary>
+    /// <param name="key">
+    /// Compared as Python does: 1, 1.0 and True are one key, leaves and tuples of leaves go by value, a NaN and all else by
+    /// identity.
+    /// </param>
+    /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
     public PyValue this[PyValue key]
     {
-        get => TryGet(key, out var value) ? value : throw new KeyNotFoundException($"there is no key {key}");
+        get => Find(key);
         set
         {
             if (_places.TryAdd(key, _entries.Count))
@@ -45,7 +50,8 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
             }
             else
             {
-                _entries[_places[key]] = new(key, value);
+                var place = _places[key];
+                _entries[place] = new(_entries[place].Key, value);
             }
         }
     }
@@ -82,13 +88,13 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// <summary>The type and the number of entries.</summary>
     public override string ToString() => $"{TypeName} of {Count}";
 
-    internal PyValue Find(string key)
+    internal PyValue Find(PyValue key)
     {
         const int Shown = 20;
-        return TryGet(new PyString(key), out var value)
+        return TryGet(key, out var value)
             ? value
             : throw new KeyNotFoundException(
-                $"there is no key '{key}'; the {TypeName} has {string.Join(", ", _entries.Take(Shown).Select(entry => entry.Key))}"
+                $"there is no key {key.Brief}; the {TypeName} has {string.Join(", ", _entries.Take(Shown).Select(entry => entry.Key.Brief))}"
                 + (Count > Shown ? $" and {Count - Shown} more" : ""));
     }
 }

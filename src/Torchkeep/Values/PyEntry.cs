@@ -5,17 +5,31 @@ namespace Torchkeep;
 /// <summary>A value and the way to it from the root of a checkpoint.</summary>
 public sealed class PyEntry
 {
-    private readonly PyEntry? _parent;
+    private const int MaxNameLength = 1 << 28;
+
     private readonly PyStepKind _step;
     private readonly object? _key;
 
     internal PyEntry(PyEntry? parent, PyStepKind step, object? key, PyValue value)
     {
-        _parent = parent;
+        Parent = parent;
+        Depth = parent is null ? 0 : parent.Depth + 1;
         _step = step;
         _key = key;
         Value = value;
+        NameLength = (parent?.NameLength ?? 0) + 1 + (key switch
+        {
+            PyString text => text.Value.Length,
+            string text => text.Length,
+            _ => 0,
+        });
     }
+
+    /// <summary>The entry of the value that this one lies in, or null for the root.</summary>
+    public PyEntry? Parent { get; }
+
+    /// <summary>The number of steps from the root; 0 for the root.</summary>
+    public int Depth { get; }
 
     /// <summary>The value.</summary>
     public PyValue Value { get; }
@@ -24,13 +38,16 @@ public sealed class PyEntry
     /// The way as Python would write it: <c>$</c> is the root, <c>['key']</c> an entry under a string key, <c>[3]</c> an
     /// entry of a list or tuple or one under the key 3, <c>.name</c> an attribute, <c>(arg0)</c> an argument of a record.
     /// </summary>
-    public string Path => string.Concat(Steps().Select(step => step._step switch
+    public string Path => string.Concat(Steps().Select(entry => entry.Step));
+
+    /// <summary>The last part of <see cref="Path"/>: <c>['key']</c>, <c>[3]</c>, <c>.name</c>, <c>(arg0)</c>; <c>$</c> for the root.</summary>
+    public string Step => _step switch
     {
         PyStepKind.Root => "$",
-        PyStepKind.Key or PyStepKind.Index => $"[{step._key}]",
-        PyStepKind.Attribute => $".{step._key}",
-        _ => $"({step._key})",
-    }));
+        PyStepKind.Key or PyStepKind.Index => $"[{_key}]",
+        PyStepKind.Attribute => $".{_key}",
+        _ => $"({_key})",
+    };
 
     /// <summary>
     /// The way as a state_dict names it: keys and attributes joined by dots, such as <c>model.layer1.0.weight</c>; empty
@@ -38,10 +55,19 @@ public sealed class PyEntry
     /// </summary>
     public string Name => string.Join('.', Steps().Skip(1).Select(step => step._key is PyString text ? text.Value : step._key!.ToString()));
 
+    /// <summary>At least how long <see cref="Name"/> is, give or take what numbers have; it takes no time to know.</summary>
+    internal long NameLength { get; }
+
     private Stack<PyEntry> Steps()
     {
+        // One long key at every level of a deep graph is a small file.
+        if (NameLength > MaxNameLength)
+        {
+            throw new UnsupportedCheckpointException($"the way to a value of the object is longer than {MaxNameLength} characters");
+        }
+
         var steps = new Stack<PyEntry>();
-        for (var entry = this; entry is not null; entry = entry._parent)
+        for (var entry = this; entry is not null; entry = entry.Parent)
         {
             steps.Push(entry);
         }

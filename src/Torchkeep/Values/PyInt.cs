@@ -6,6 +6,11 @@ namespace Torchkeep;
 /// <summary>Python's <c>int</c>, of any size.</summary>
 public sealed class PyInt : PyValue, IEquatable<PyInt>
 {
+    // 4,300 decimal digits. The time to make them grows with their square.
+    private const int MaxShownBits = 14_284;
+
+    private const int MaxDoubleExponent = 1024;
+
     private static readonly PyInt[] _small = [.. Enumerable.Range(0, 256).Select(value => new PyInt(value))];
 
     private readonly long _value;
@@ -47,8 +52,34 @@ public sealed class PyInt : PyValue, IEquatable<PyInt>
     /// <inheritdoc/>
     public override int GetHashCode() => _big?.GetHashCode() ?? _value.GetHashCode();
 
-    /// <summary>As Python's repr.</summary>
-    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
+    /// <summary>As Python's repr; over 4,300 digits, where Python refuses too, only the size.</summary>
+    public override string ToString() => _big?.GetBitLength() is > MaxShownBits and var bits
+        ? $"<int of {bits} bits>"
+        : Value.ToString(CultureInfo.InvariantCulture);
+
+    // BigInteger's own conversion cuts off what does not fit, where Python rounds.
+    internal double ToDouble()
+    {
+        if (_big is not { } big)
+        {
+            return _value;
+        }
+
+        var magnitude = BigInteger.Abs(big);
+        var rest = magnitude.GetBitLength() - 64;
+        if (rest <= MaxDoubleExponent)
+        {
+            var first = (ulong)(magnitude >> (int)rest);
+            var isCut = (BigInteger)first << (int)rest != magnitude;
+            var number = Math.ScaleB(first | (isCut ? 1u : 0u), (int)rest);
+            if (double.IsFinite(number))
+            {
+                return double.CopySign(number, big.Sign);
+            }
+        }
+
+        throw new OverflowException($"the int {this} is too large for a float");
+    }
 
     internal long ToInt64() => _big is null ? _value : throw new OverflowException($"the int {this} needs more than 64 bits");
 }

@@ -43,8 +43,8 @@ public sealed class PyObject : PyValue
     /// </summary>
     public PyValue? State { get; set; }
 
-    /// <summary>The name of the class or function with its module.</summary>
-    public string ClassName => Callable.ToString()!;
+    /// <summary>The name of the class or function with its module; where a call would have yielded it, <c>(computed)</c>.</summary>
+    public string ClassName => Callable is PyObject ? "(computed)" : Callable.Brief;
 
     /// <inheritdoc/>
     public override string TypeName => $"object {ClassName}";

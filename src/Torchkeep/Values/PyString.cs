@@ -4,6 +4,9 @@ namespace Torchkeep;
 /// <param name="value">The text.</param>
 public sealed class PyString(string value) : PyValue, IEquatable<PyString>
 {
+    // A file can make one long text the key of many entries.
+    private int? _hash;
+
     /// <summary>The text.</summary>
     public string Value { get; } = value ?? throw new ArgumentNullException(nameof(value));
 
@@ -17,7 +20,7 @@ public sealed class PyString(string value) : PyValue, IEquatable<PyString>
     public override bool Equals(object? obj) => Equals(obj as PyString);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => _hash ??= Value.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>As Python's repr, quoted.</summary>
     public override string ToString() => Values.PythonRepr.Of(Value);

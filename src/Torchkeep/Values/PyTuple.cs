@@ -18,6 +18,9 @@ public sealed class PyTuple : PyValue
     /// <summary>The entries.</summary>
     public ImmutableArray<PyValue> Items { get; }
 
+    /// <summary>The hash as a dictionary's key, once <see cref="Values.PyKeyComparer"/> wanted it.</summary>
+    internal int? KeyHash { get; set; }
+
     /// <inheritdoc/>
     public override string TypeName => "tuple";
 

@@ -24,15 +24,16 @@ public abstract class PyValue
     /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
     public PyValue this[string key] => (EntriesOrNull ?? throw Unexpected("a dictionary")).Find(key);
 
-    /// <summary>The entry of a list or tuple.</summary>
-    /// <param name="index">From 0.</param>
-    /// <exception cref="InvalidOperationException">This is neither; the message says what it is.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer entries.</exception>
+    /// <summary>The entry of a list or tuple, or of a dictionary under an int key.</summary>
+    /// <param name="index">From 0, or the key.</param>
+    /// <exception cref="InvalidOperationException">This is none of them; the message says what it is.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The list or tuple has fewer entries.</exception>
+    /// <exception cref="KeyNotFoundException">The dictionary has no such key; the message lists those there are.</exception>
     public PyValue this[int index] => this switch
     {
         PyList list => list.Items[index],
         PyTuple tuple => tuple.Items[index],
-        _ => throw Unexpected("a list or tuple"),
+        _ => (EntriesOrNull ?? throw Unexpected("a list, tuple or dictionary")).Find(PyInt.From(index)),
     };
 
     private PyDict? EntriesOrNull => this as PyDict ?? (this as PyObject)?.Entries;
@@ -81,12 +82,13 @@ public abstract class PyValue
         _ => throw Unexpected("an int"),
     };
 
-    /// <summary>The number of a Python float or int.</summary>
+    /// <summary>The number of a Python float or int, an int rounded to the nearest.</summary>
     /// <exception cref="InvalidOperationException">This is not a number; the message says what it is.</exception>
+    /// <exception cref="OverflowException">The int is larger than any float.</exception>
     public double AsDouble() => this switch
     {
         PyFloat number => number.Value,
-        PyInt number => (double)number.Value,
+        PyInt number => number.ToDouble(),
         PyBool truth => truth.Value ? 1 : 0,
         _ => throw Unexpected("a float"),
     };
@@ -99,6 +101,21 @@ public abstract class PyValue
     /// <exception cref="InvalidOperationException">This is not a tensor; the message says what it is.</exception>
     public TensorView AsTensor() => this is PyTensor tensor ? tensor.View : throw Unexpected("a tensor");
 
+    /// <summary><see cref="object.ToString"/> for messages: of a long text the start alone.</summary>
+    internal string Brief
+    {
+        get
+        {
+            const int Shown = 100;
+            return this switch
+            {
+                PyString { Value.Length: > Shown } text => $"{Values.PythonRepr.Of(text.Value[..Shown])}…",
+                PyBytes { Value.Length: > Shown } bytes => $"{Values.PythonRepr.Of(bytes.Value.Span[..Shown], bytes.IsByteArray)}…",
+                _ => ToString()!,
+            };
+        }
+    }
+
     internal InvalidOperationException Unexpected(string expected) =>
-        new($"expected {expected}, found {TypeName}{(this is PyInt or PyFloat or PyBool or PyString ? $" {this}" : "")}");
+        new($"expected {expected}, found {TypeName}{(this is PyInt or PyFloat or PyBool or PyString ? $" {Brief}" : "")}");
 }

@@ -77,7 +77,7 @@ internal static class PyWalker
 
                 foreach (var (key, value) in record.KeywordArguments ?? [])
                 {
-                    Add(PyStepKind.Argument, key is PyString name ? name.Value : key, value);
+                    Add(PyStepKind.Argument, key is PyString name ? (object)name.Value : key, value);
                 }
 
                 AddItems(record.Items?.Items ?? []);
@@ -108,7 +108,7 @@ internal static class PyWalker
             {
                 foreach (var (key, value) in attributes)
                 {
-                    Add(PyStepKind.Attribute, key is PyString name ? name.Value : key, value);
+                    Add(PyStepKind.Attribute, key is PyString name ? (object)name.Value : key, value);
                 }
             }
             else if (state is not null)

@@ -15,11 +15,12 @@ internal static class PythonRepr
         }
 
         // Both write the shortest digits that read back; they differ in when an exponent is used.
-        var text = value.ToString("E16", CultureInfo.InvariantCulture);
-        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        var digits = shortest.Split('E')[0].Replace(".", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).TrimStart('0');
-        digits = digits.TrimEnd('0') is { Length: > 0 } kept ? kept : "0";
-        var exponent = value == 0 ? 0 : int.Parse(text.AsSpan(text.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Split('E');
+        var (mantissa, power) = (shortest[0], shortest.Length > 1 ? int.Parse(shortest[1], CultureInfo.InvariantCulture) : 0);
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal) is >= 0 and var found ? found : mantissa.Length;
+        var padded = mantissa.Replace(".", "", StringComparison.Ordinal);
+        var digits = value == 0 ? "0" : padded.Trim('0');
+        var exponent = value == 0 ? 0 : power + point - 1 - (padded.Length - padded.TrimStart('0').Length);
         var sign = double.IsNegative(value) ? "-" : "";
         if (exponent is < -4 or >= 16)
         {
@@ -71,13 +72,18 @@ internal static class PythonRepr
         return text.Append(quote).ToString();
     }
 
-    internal static string Of(ReadOnlySpan<byte> value)
+    internal static string Of(ReadOnlySpan<byte> value, bool isByteArray)
     {
         var quote = value.Contains((byte)'\'') && !value.Contains((byte)'"') ? '"' : '\'';
-        var text = new StringBuilder("b").Append(quote);
+        var text = new StringBuilder(isByteArray ? "bytearray(b" : "b").Append(quote);
         foreach (var b in value)
         {
-            if (b < 0x7f)
+            if (isByteArray && b == '\'')
+            {
+                // Python's bytearray alone escapes it inside of double quotes too.
+                text.Append("\\'");
+            }
+            else if (b < 0x7f)
             {
                 AppendChar(text, (char)b, quote);
             }
@@ -87,7 +93,7 @@ internal static class PythonRepr
             }
         }
 
-        return text.Append(quote).ToString();
+        return text.Append(quote).Append(isByteArray ? ")" : "").ToString();
     }
 
     private static void AppendChar(StringBuilder text, char c, char quote) => _ = c switch

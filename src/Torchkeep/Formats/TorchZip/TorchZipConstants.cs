@@ -15,6 +15,9 @@ internal static class TorchZipConstants
     /// <summary>A record that only TorchScript archives have.</summary>
     internal const string ScriptConstantsRecord = "constants.pkl";
 
+    /// <summary>The record of TorchScript archives before 1.4 that has no counterpart in others.</summary>
+    internal const string OldScriptRecord = "/model.json";
+
     internal const string FormatVersion = "1";
     internal const string ByteOrderLittle = "little";
     internal const string ByteOrderBig = "big";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Torchkeep.IO;
 using Torchkeep.Pickle;
+using Torchkeep.Tensors;
 using Torchkeep.Torch;
 
 namespace Torchkeep.Formats.TorchZip;
@@ -39,21 +40,22 @@ internal sealed class TorchZipReader : IStorageLookup
 
         var record = reader._top + TorchZipConstants.PickleRecord;
         var pickle = await reader.ReadRecordAsync(record, options.Limits.MaxPickleBytes, nameof(ReadLimits.MaxPickleBytes), async, cancellationToken).ConfigureAwait(false);
-        return new(reader.Unpickle(pickle, record));
+        var names = new TensorNames();
+        return new(reader.Unpickle(pickle, record, names), names);
     }
 
-    public ByteSource Find(string key, out string record)
+    public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record)
     {
         record = _top + TorchZipConstants.DataFolder + key;
         return Open(record);
     }
 
-    private PyValue Unpickle(byte[] pickle, string record)
+    private PyValue Unpickle(byte[] pickle, string record, TensorNames names)
     {
         var position = 0;
         try
         {
-            return PickleMachine.Run(pickle, ref position, record, new TorchPickleHost(this, _options.Limits), _options.Limits);
+            return PickleMachine.Run(pickle, ref position, record, new TorchPickleHost(this, _options.Limits, names), _options.Limits);
         }
         catch (CheckpointException error)
         {
@@ -64,6 +66,11 @@ internal sealed class TorchZipReader : IStorageLookup
 
     private string FindTop()
     {
+        if (_directory.Entries.FirstOrDefault(entry => entry.Name.EndsWith(TorchZipConstants.OldScriptRecord, StringComparison.Ordinal)) is { Name: not null } script)
+        {
+            TorchZipThrow.UnsupportedRecord(_source, script.Name, "this is a TorchScript archive (torch.jit.save) of PyTorch 1.0 to 1.3, which this version does not read");
+        }
+
         // PyTorch takes the folder of the first entry; the folder of the pickle is the same, and survives re-zipping.
         string? top = null;
         foreach (var entry in _directory.Entries)
@@ -89,8 +96,8 @@ internal sealed class TorchZipReader : IStorageLookup
 
         if (top is null)
         {
-            var names = string.Join(", ", _directory.Entries.Take(5).Select(entry => $"'{entry.Name}'"));
-            TorchZipThrow.NoPickle(_source, $"the record '{TorchZipConstants.PickleRecord}' is missing; it holds {names}");
+            var found = ForeignFile.DescribeZip(_directory.Entries.Select(entry => entry.Name));
+            TorchZipThrow.NoPickle(_source, $"the record '{TorchZipConstants.PickleRecord}' is missing; {found}");
         }
 
         if (_directory.TryFind(top + TorchZipConstants.ScriptConstantsRecord, out var constants))
@@ -113,7 +120,7 @@ internal sealed class TorchZipReader : IStorageLookup
         var text = await ReadTextAsync(record, async, cancellationToken).ConfigureAwait(false);
         if (!ulong.TryParse(text.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version < TorchZipConstants.MinVersion)
         {
-            TorchZipThrow.BadRecord(_source, record, 0, $"the file's version should be a number from 1 on, and is '{text}'");
+            TorchZipThrow.BadRecord(_source, record, $"the file's version should be a number from 1 on, and is '{text}'");
         }
 
         if (version > TorchZipConstants.MaxVersion)
@@ -133,7 +140,7 @@ internal sealed class TorchZipReader : IStorageLookup
         var text = await ReadTextAsync(record, async, cancellationToken).ConfigureAwait(false);
         if (text is not (TorchZipConstants.ByteOrderLittle or TorchZipConstants.ByteOrderBig))
         {
-            TorchZipThrow.BadRecord(_source, record, 0, $"the byte order should be 'little' or 'big', and is '{text}'");
+            TorchZipThrow.BadRecord(_source, record, $"the byte order should be 'little' or 'big', and is '{text}'");
         }
 
         return text == TorchZipConstants.ByteOrderBig;
@@ -149,6 +156,12 @@ internal sealed class TorchZipReader : IStorageLookup
         {
             var option = limit is null ? "" : $" ({nameof(ReadLimits)}.{limit})";
             TorchZipThrow.UnsupportedRecord(_source, record, $"the record has {source.Length} bytes, over the limit of {maxLength}{option}");
+        }
+
+        // Unfolded before there is an array of the length that it claims.
+        if (source is InflatedByteSource)
+        {
+            source.Verify(cancellationToken);
         }
 
         var bytes = new byte[source.Length];
@@ -173,14 +186,14 @@ internal sealed class TorchZipReader : IStorageLookup
             case ZipFields.Stored:
                 if (entry.Size != entry.CompressedSize)
                 {
-                    TorchZipThrow.BadRecord(_source, record, null, $"the record is stored, and yet {entry.CompressedSize} bytes should be {entry.Size}");
+                    TorchZipThrow.BadRecord(_source, record, $"the record is stored, and yet {entry.CompressedSize} bytes should be {entry.Size}");
                 }
 
                 return new ZipRecordSource(_source, entry, _options.VerifyChecksums);
             case ZipFields.Deflated:
                 if (entry.Size / MaxDeflateRatio > entry.CompressedSize)
                 {
-                    TorchZipThrow.BadRecord(_source, record, null, $"{entry.CompressedSize} deflated bytes cannot unfold to {entry.Size}");
+                    TorchZipThrow.BadRecord(_source, record, $"{entry.CompressedSize} deflated bytes cannot unfold to {entry.Size}");
                 }
 
                 uint? crc = _options.VerifyChecksums && entry.Crc != 0 ? entry.Crc : null;

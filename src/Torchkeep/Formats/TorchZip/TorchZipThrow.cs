@@ -39,22 +39,38 @@ internal static class TorchZipThrow
         };
 
     [DoesNotReturn, StackTraceHidden]
-    internal static void BadRecord(ByteSource source, string record, long? offset, string what) =>
-        throw new InvalidCheckpointException(what) { File = source.Name, Record = record, Offset = offset };
+    internal static void BadRecord(ByteSource source, string record, string what) =>
+        throw new InvalidCheckpointException(what) { File = source.Name, Record = record };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void Overlap(ByteSource source, ZipEntry entry) =>
+        throw new InvalidCheckpointException(
+            $"the record should have {entry.CompressedSize} bytes after {entry.LocalOffset}, and ends at the latest before {entry.End}, where the next one starts")
+        {
+            File = source.Name,
+            Record = entry.Name,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void SplitArchive(ByteSource source, long offset) =>
+        throw new UnsupportedCheckpointException("the archive is one part of several that it was split into: join them first")
+        {
+            File = source.Name,
+            Offset = offset,
+        };
 
     [DoesNotReturn, StackTraceHidden]
     internal static void UnsupportedRecord(ByteSource source, string record, string what) =>
         throw new UnsupportedCheckpointException(what) { File = source.Name, Record = record };
 
     [DoesNotReturn, StackTraceHidden]
-    internal static void WrongCrc(ByteSource source, string record, long offset, uint stored, uint found) =>
+    internal static void WrongCrc(ByteSource source, ZipEntry entry, long start, uint found) =>
         throw new InvalidCheckpointException(
-            $"the CRC-32 of the record's bytes is {found:x8}, and {stored:x8} was stored with them: they are corrupt "
+            $"the CRC-32 of the record's {entry.Size} bytes at {start} is {found:x8}, and {entry.Crc:x8} was stored with them: they are corrupt "
             + $"({nameof(ReadOptions)}.{nameof(ReadOptions.VerifyChecksums)} = false reads them all the same)")
         {
             File = source.Name,
-            Record = record,
-            Offset = offset,
+            Record = entry.Name,
         };
 
     [DoesNotReturn, StackTraceHidden]

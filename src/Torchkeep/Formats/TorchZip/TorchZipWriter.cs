@@ -10,6 +10,7 @@ namespace Torchkeep.Formats.TorchZip;
 internal static class TorchZipWriter
 {
     private const int MaxAlignment = 1 << 15;
+    private const int MaxArchiveName = byte.MaxValue;
 
     internal static async ValueTask WriteAsync(
         PyValue root, Stream stream, string archiveName, WriteOptions options, IProgress<SaveProgress>? progress, bool async, CancellationToken cancellationToken)
@@ -17,6 +18,11 @@ internal static class TorchZipWriter
         if (!BitOperations.IsPow2(options.StorageAlignment) || options.StorageAlignment > MaxAlignment)
         {
             throw new ArgumentException($"{nameof(WriteOptions.StorageAlignment)} must be a power of two up to {MaxAlignment}, and is {options.StorageAlignment}");
+        }
+
+        if (archiveName.Length is 0 or > MaxArchiveName || !Ascii.IsValid(archiveName) || archiveName.AsSpan().ContainsAny('/', '\\'))
+        {
+            throw new ArgumentException($"{nameof(WriteOptions.ArchiveName)} must be 1 to {MaxArchiveName} ASCII characters without a slash, and is '{archiveName}'");
         }
 
         var (pickle, storages) = TorchPickleEncoder.Encode(root);
@@ -28,6 +34,7 @@ internal static class TorchZipWriter
         await WriteTextAsync(TorchZipConstants.FormatVersionRecord, TorchZipConstants.FormatVersion).ConfigureAwait(false);
         await WriteTextAsync(TorchZipConstants.AlignmentRecord, options.StorageAlignment.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
         await WriteTextAsync(TorchZipConstants.ByteOrderRecord, TorchZipConstants.ByteOrderLittle).ConfigureAwait(false);
+        Report(0);
         foreach (var storage in storages)
         {
             try

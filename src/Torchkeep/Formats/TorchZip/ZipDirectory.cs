@@ -5,48 +5,44 @@ using Torchkeep.IO;
 namespace Torchkeep.Formats.TorchZip;
 
 /// <summary>
-/// The central directory. The framework's ZipArchive gives no place of a record's bytes, so this is our own. Names that
-/// only differ in case are refused, as PyTorch takes them for one.
+/// The central directory. The framework's ZipArchive gives no place of a record's bytes, so this is our own. What two
+/// readers could take in two ways is refused: names that differ only in case, which PyTorch takes for one, records that
+/// overlap, end records that disagree.
 /// </summary>
 internal sealed class ZipDirectory
 {
     private const int MaxComment = ushort.MaxValue;
 
-    private readonly Dictionary<string, ZipEntry> _entries;
+    private readonly ZipEntry[] _entries;
+    private readonly Dictionary<string, int> _places;
 
-    private ZipDirectory(Dictionary<string, ZipEntry> entries) => _entries = entries;
+    private ZipDirectory(ZipEntry[] entries, Dictionary<string, int> places)
+    {
+        _entries = entries;
+        _places = places;
+    }
 
-    internal IReadOnlyCollection<ZipEntry> Entries => _entries.Values;
+    internal IReadOnlyList<ZipEntry> Entries => _entries;
 
     internal static async ValueTask<ZipDirectory> ReadAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
     {
-        var tail = new byte[Math.Min(source.Length, MaxComment + ZipFields.EndSize + ZipFields.Locator64Size)];
+        var tail = new byte[Math.Min(source.Length, MaxComment + ZipFields.EndSize + ZipFields.Locator64Size + ZipFields.End64Size)];
         var tailStart = source.Length - tail.Length;
         await source.ReadAsync(tailStart, tail, async, cancellationToken).ConfigureAwait(false);
 
         var end = FindEnd(tail, source);
-        var bounds = ReadEnd(tail.AsSpan(end));
         var endStart = tailStart + end;
-        if (bounds.IsIn64 && end >= ZipFields.Locator64Size)
+        var bounds = ReadEnd(tail.AsSpan(end), source, endStart);
+        if (Locate64(tail.AsSpan(0, end)) is { } at)
         {
-            var record = new byte[ZipFields.End64Size];
-            var at = Locate64(tail.AsSpan(end - ZipFields.Locator64Size));
-            if (at is { } offset)
+            if (at > (ulong)(endStart - ZipFields.Locator64Size - ZipFields.End64Size))
             {
-                if (offset < 0 || offset > endStart - ZipFields.Locator64Size - ZipFields.End64Size)
-                {
-                    TorchZipThrow.BadDirectory(source, endStart, "the zip64 record lies outside of the file");
-                }
-
-                await source.ReadAsync(offset, record, async, cancellationToken).ConfigureAwait(false);
-                bounds = ReadEnd64(record, source, offset);
-                endStart = offset;
+                TorchZipThrow.BadDirectory(source, endStart, "the zip64 record lies outside of the file");
             }
-        }
 
-        if (bounds.Offset > (ulong)endStart || bounds.Size > (ulong)endStart - bounds.Offset)
-        {
-            TorchZipThrow.BadDirectory(source, endStart, $"it should have {bounds.Size} bytes at {bounds.Offset}, which the file has not");
+            endStart = (long)at;
+            var record = await PartAsync(endStart, ZipFields.End64Size).ConfigureAwait(false);
+            bounds = ReadEnd64(record.Span, bounds, source, endStart);
         }
 
         if (bounds.Count > (ulong)limits.MaxRecords)
@@ -54,72 +50,80 @@ internal sealed class ZipDirectory
             TorchZipThrow.TooManyRecords(source, bounds.Count, limits.MaxRecords);
         }
 
-        if (bounds.Count > bounds.Size / ZipFields.CentralHeaderSize || bounds.Size > (ulong)Array.MaxLength)
-        {
-            TorchZipThrow.BadDirectory(source, (long)bounds.Offset, $"{bounds.Size} bytes cannot list {bounds.Count} records");
-        }
+        CheckBounds(bounds, endStart, source);
+        var directory = await PartAsync((long)bounds.Offset, (int)bounds.Size).ConfigureAwait(false);
+        var entries = Parse(directory.Span, (int)bounds.Count, (long)bounds.Offset, source);
+        SetEnds(entries, (long)bounds.Offset, source);
+        return new(entries, ByName(entries, source));
 
-        byte[] directory;
-        if ((long)bounds.Offset >= tailStart && bounds.Offset + bounds.Size <= (ulong)source.Length)
+        async ValueTask<ReadOnlyMemory<byte>> PartAsync(long offset, int length)
         {
-            directory = tail[(int)((long)bounds.Offset - tailStart)..(int)((long)(bounds.Offset + bounds.Size) - tailStart)];
-        }
-        else
-        {
-            directory = new byte[bounds.Size];
-            await source.ReadAsync((long)bounds.Offset, directory, async, cancellationToken).ConfigureAwait(false);
-        }
+            if (offset >= tailStart)
+            {
+                return tail.AsMemory((int)(offset - tailStart), length);
+            }
 
-        return new(Parse(directory, (int)bounds.Count, (long)bounds.Offset, source));
+            var part = new byte[length];
+            await source.ReadAsync(offset, part, async, cancellationToken).ConfigureAwait(false);
+            return part;
+        }
     }
 
-    internal bool TryFind(string name, out ZipEntry entry) => _entries.TryGetValue(name, out entry) && entry.Name == name;
+    internal bool TryFind(string name, out ZipEntry entry)
+    {
+        var found = _places.TryGetValue(name, out var place) && _entries[place].Name == name;
+        entry = found ? _entries[place] : default;
+        return found;
+    }
 
     private static int FindEnd(ReadOnlySpan<byte> tail, ByteSource source)
     {
         Span<byte> signature = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(signature, ZipFields.EndSignature);
-        while (true)
+        var fitting = tail[..Math.Max(0, tail.Length - ZipFields.EndSize + signature.Length)];
+        var at = fitting.LastIndexOf(signature);
+        if (at < 0)
         {
-            var at = tail.LastIndexOf(signature);
-            if (at < 0)
-            {
-                TorchZipThrow.NoDirectory(source);
-            }
-
-            if (at + ZipFields.EndSize <= tail.Length)
-            {
-                return at;
-            }
-
-            // The bytes of a signature inside the last comment.
-            tail = tail[..(at + signature.Length - 1)];
+            TorchZipThrow.NoDirectory(source);
         }
+
+        return at;
     }
 
-    private static Bounds ReadEnd(ReadOnlySpan<byte> record)
+    private static Bounds ReadEnd(ReadOnlySpan<byte> record, ByteSource source, long at)
     {
         var cursor = new SpanCursor(record, "end of central directory");
-        cursor.Take(sizeof(uint) + (3 * sizeof(ushort)));
+        cursor.Take(sizeof(uint));
+        var disk = cursor.TakeUInt16();
+        var directoryDisk = cursor.TakeUInt16();
+        var countOnDisk = cursor.TakeUInt16();
         var count = cursor.TakeUInt16();
-        var size = cursor.TakeUInt32();
-        var offset = cursor.TakeUInt32();
-        return new(count, size, offset, count == ZipFields.In64Short || size == ZipFields.In64 || offset == ZipFields.In64);
+        if (disk is not (0 or ZipFields.In64Short) || directoryDisk != disk || countOnDisk != count)
+        {
+            TorchZipThrow.SplitArchive(source, at);
+        }
+
+        return new(count, cursor.TakeUInt32(), cursor.TakeUInt32());
     }
 
-    private static long? Locate64(ReadOnlySpan<byte> locator)
+    private static ulong? Locate64(ReadOnlySpan<byte> beforeEnd)
     {
-        var cursor = new SpanCursor(locator, "zip64 locator");
+        if (beforeEnd.Length < ZipFields.Locator64Size)
+        {
+            return null;
+        }
+
+        var cursor = new SpanCursor(beforeEnd[^ZipFields.Locator64Size..], "zip64 locator");
         if (cursor.TakeUInt32() != ZipFields.Locator64Signature)
         {
             return null;
         }
 
         cursor.TakeUInt32();
-        return cursor.TakeInt64();
+        return cursor.TakeUInt64();
     }
 
-    private static Bounds ReadEnd64(ReadOnlySpan<byte> record, ByteSource source, long at)
+    private static Bounds ReadEnd64(ReadOnlySpan<byte> record, Bounds short64, ByteSource source, long at)
     {
         var cursor = new SpanCursor(record, "zip64 end of central directory");
         if (cursor.TakeUInt32() != ZipFields.End64Signature)
@@ -127,37 +131,66 @@ internal sealed class ZipDirectory
             TorchZipThrow.BadDirectory(source, at, "the zip64 record is not where its locator says");
         }
 
-        cursor.Take(sizeof(ulong) + (2 * sizeof(ushort)) + (2 * sizeof(uint)) + sizeof(ulong));
-        var count = cursor.TakeUInt64();
-        var size = cursor.TakeUInt64();
-        return new(count, size, cursor.TakeUInt64(), IsIn64: false);
+        cursor.Take(sizeof(ulong) + (2 * sizeof(ushort)));
+        var disk = cursor.TakeUInt32();
+        var directoryDisk = cursor.TakeUInt32();
+        var countOnDisk = cursor.TakeUInt64();
+        Bounds bounds = new(cursor.TakeUInt64(), cursor.TakeUInt64(), cursor.TakeUInt64());
+        if (disk != 0 || directoryDisk != 0 || countOnDisk != bounds.Count)
+        {
+            TorchZipThrow.SplitArchive(source, at);
+        }
+
+        if (!(Agree(short64.Count, bounds.Count, ZipFields.In64Short) && Agree(short64.Size, bounds.Size, ZipFields.In64) && Agree(short64.Offset, bounds.Offset, ZipFields.In64)))
+        {
+            TorchZipThrow.BadDirectory(source, at, "its two end records disagree");
+        }
+
+        return bounds;
+
+        static bool Agree(ulong small, ulong big, ulong in64) => small == big || small == in64;
     }
 
-    private static Dictionary<string, ZipEntry> Parse(ReadOnlySpan<byte> directory, int count, long directoryStart, ByteSource source)
+    private static void CheckBounds(Bounds bounds, long endStart, ByteSource source)
     {
-        var entries = new Dictionary<string, ZipEntry>(count, StringComparer.OrdinalIgnoreCase);
+        if (bounds.Offset > (ulong)endStart || bounds.Size > (ulong)endStart - bounds.Offset)
+        {
+            TorchZipThrow.BadDirectory(source, endStart, $"it should have {bounds.Size} bytes at {bounds.Offset}, which the file has not");
+        }
+
+        var gap = (ulong)endStart - bounds.Offset - bounds.Size;
+        if (gap > 0)
+        {
+            TorchZipThrow.BadDirectory(
+                source, endStart, $"{gap} bytes lie between it and its end record, as when archives stand one after another or behind other data: cut out the one to open");
+        }
+
+        if (bounds.Count > bounds.Size / ZipFields.CentralHeaderSize || bounds.Size > (ulong)Array.MaxLength)
+        {
+            TorchZipThrow.BadDirectory(source, (long)bounds.Offset, $"{bounds.Size} bytes cannot list {bounds.Count} records");
+        }
+    }
+
+    private static ZipEntry[] Parse(ReadOnlySpan<byte> directory, int count, long directoryStart, ByteSource source)
+    {
+        var entries = new ZipEntry[count];
         var cursor = new SpanCursor(directory, "central directory");
         try
         {
             for (var i = 0; i < count; i++)
             {
-                var at = directoryStart + cursor.Position;
-                var entry = ParseEntry(ref cursor, source, at);
-                if (entry.LocalOffset > directoryStart - ZipFields.LocalHeaderSize
-                    || entry.CompressedSize > directoryStart - ZipFields.LocalHeaderSize - entry.LocalOffset)
-                {
-                    TorchZipThrow.BadRecord(source, entry.Name, at, $"the record should have {entry.CompressedSize} bytes after {entry.LocalOffset}, which the file has not");
-                }
-
-                if (!entries.TryAdd(entry.Name, entry))
-                {
-                    TorchZipThrow.Duplicate(source, entries[entry.Name].Name, entry.Name);
-                }
+                entries[i] = ParseEntry(ref cursor, source, directoryStart + cursor.Position);
             }
         }
-        catch (InvalidCheckpointException error) when (error.File is null)
+        catch (InvalidCheckpointException error)
         {
-            TorchZipThrow.BadDirectory(source, directoryStart + cursor.Position, error.Message);
+            error.File ??= source.Name;
+            throw;
+        }
+
+        if (cursor.Remaining > 0)
+        {
+            TorchZipThrow.BadDirectory(source, directoryStart + cursor.Position, $"{cursor.Remaining} bytes follow the last of its {count} records");
         }
 
         return entries;
@@ -180,11 +213,17 @@ internal sealed class ZipDirectory
         var nameLength = cursor.TakeUInt16();
         var extraLength = cursor.TakeUInt16();
         var commentLength = cursor.TakeUInt16();
-        cursor.Take((2 * sizeof(ushort)) + sizeof(uint));
+        var disk = cursor.TakeUInt16();
+        cursor.Take(sizeof(ushort) + sizeof(uint));
         ulong offset = cursor.TakeUInt32();
         var name = Encoding.UTF8.GetString(cursor.Take(nameLength));
         var extra = cursor.Take(extraLength);
         cursor.Take(commentLength);
+
+        if (disk is not (0 or ZipFields.In64Short))
+        {
+            TorchZipThrow.SplitArchive(source, at);
+        }
 
         if (size == ZipFields.In64 || compressedSize == ZipFields.In64 || offset == ZipFields.In64)
         {
@@ -196,7 +235,7 @@ internal sealed class ZipDirectory
             TorchZipThrow.BadDirectory(source, at, $"the record '{name}' has impossible sizes");
         }
 
-        return new(name, flags, method, crc, (long)compressedSize, (long)size, (long)offset);
+        return new(name, flags, method, crc, (long)compressedSize, (long)size, (long)offset, End: 0);
     }
 
     private static void ReadExtra64(ReadOnlySpan<byte> extra, ref ulong size, ref ulong compressedSize, ref ulong offset)
@@ -216,5 +255,36 @@ internal sealed class ZipDirectory
         }
     }
 
-    private readonly record struct Bounds(ulong Count, ulong Size, ulong Offset, bool IsIn64);
+    // A record ends at the latest where the next one starts; one that could not would share bytes with it.
+    private static void SetEnds(ZipEntry[] entries, long directoryStart, ByteSource source)
+    {
+        var offsets = Array.ConvertAll(entries, entry => entry.LocalOffset);
+        var places = Enumerable.Range(0, entries.Length).ToArray();
+        Array.Sort(offsets, places);
+        for (var i = 0; i < places.Length; i++)
+        {
+            ref var entry = ref entries[places[i]];
+            entry = entry with { End = i + 1 < offsets.Length ? offsets[i + 1] : directoryStart };
+            if (entry.CompressedSize > entry.End - entry.LocalOffset - ZipFields.LocalHeaderSize)
+            {
+                TorchZipThrow.Overlap(source, entry);
+            }
+        }
+    }
+
+    private static Dictionary<string, int> ByName(ZipEntry[] entries, ByteSource source)
+    {
+        var places = new Dictionary<string, int>(entries.Length, StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (!places.TryAdd(entries[i].Name, i))
+            {
+                TorchZipThrow.Duplicate(source, entries[places[entries[i].Name]].Name, entries[i].Name);
+            }
+        }
+
+        return places;
+    }
+
+    private readonly record struct Bounds(ulong Count, ulong Size, ulong Offset);
 }

@@ -1,5 +1,5 @@
 namespace Torchkeep.Formats.TorchZip;
 
-/// <summary>One record as the central directory lists it.</summary>
+/// <summary>One record as the central directory lists it, and where it ends at the latest.</summary>
 internal readonly record struct ZipEntry(
-    string Name, ushort Flags, ushort Method, uint Crc, long CompressedSize, long Size, long LocalOffset);
+    string Name, ushort Flags, ushort Method, uint Crc, long CompressedSize, long Size, long LocalOffset, long End);

@@ -19,51 +19,31 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
 
     public override string? Name => archive.Name;
 
-    private long Start
-    {
-        get
-        {
-            if (Volatile.Read(ref _start) < 0)
-            {
-                Span<byte> header = stackalloc byte[ZipFields.LocalHeaderSize];
-                archive.Read(entry.LocalOffset, header);
-                Volatile.Write(ref _start, Locate(header));
-            }
-
-            return _start;
-        }
-    }
-
     public override void Read(long offset, Span<byte> destination)
     {
         CheckRange(offset, destination.Length);
-        if (_verified || destination.Length < Length)
+        if (destination.Length < Length)
         {
             Verify();
-            archive.Read(Start + offset, destination);
-            return;
         }
 
-        archive.Read(Start, destination);
-        Check(Crc32.HashToUInt32(destination));
+        archive.Read(Start() + offset, destination);
+        if (!_verified)
+        {
+            Check(Crc32.HashToUInt32(destination));
+        }
     }
 
     public override async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         CheckRange(offset, destination.Length);
-        if (Volatile.Read(ref _start) < 0)
+        if (destination.Length < Length)
         {
-            var header = new byte[ZipFields.LocalHeaderSize];
-            await archive.ReadAsync(entry.LocalOffset, header, cancellationToken).ConfigureAwait(false);
-            Volatile.Write(ref _start, Locate(header));
+            await VerifyAsync(async: true, cancellationToken).ConfigureAwait(false);
         }
 
-        if (_verified || destination.Length < Length)
-        {
-            Verify(cancellationToken);
-        }
-
-        await archive.ReadAsync(Start + offset, destination, cancellationToken).ConfigureAwait(false);
+        var start = await StartAsync(async: true, cancellationToken).ConfigureAwait(false);
+        await archive.ReadAsync(start + offset, destination, cancellationToken).ConfigureAwait(false);
         if (!_verified)
         {
             Check(Crc32.HashToUInt32(destination.Span));
@@ -72,8 +52,8 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
 
     public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes)
     {
-        CheckRange(offset, length);
-        if (!archive.TryGetSpan(Start + offset, length, out bytes))
+        bytes = default;
+        if (offset < 0 || offset > Length - length || !archive.TryGetSpan(Start() + offset, length, out bytes))
         {
             return false;
         }
@@ -82,13 +62,29 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
         return true;
     }
 
-    public override void Verify(CancellationToken cancellationToken = default)
+    public override void Verify(CancellationToken cancellationToken = default) =>
+        VerifyAsync(async: false, cancellationToken).Complete();
+
+    /// <summary>The bytes for a reader who computes their CRC-32 and brings it to <see cref="Verify(uint)"/>.</summary>
+    internal async ValueTask<ByteSource> UncheckedAsync(bool async, CancellationToken cancellationToken) =>
+        new SliceByteSource(archive, await StartAsync(async, cancellationToken).ConfigureAwait(false), Length);
+
+    internal void Verify(uint found)
+    {
+        if (!_verified)
+        {
+            Check(found);
+        }
+    }
+
+    private async ValueTask VerifyAsync(bool async, CancellationToken cancellationToken)
     {
         if (_verified)
         {
             return;
         }
 
+        var start = await StartAsync(async, cancellationToken).ConfigureAwait(false);
         var crc = new Crc32();
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(Length, BufferSize));
         try
@@ -96,10 +92,10 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
             for (long done = 0; done < Length;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var count = (int)Math.Min(buffer.Length, Length - done);
-                archive.Read(Start + done, buffer.AsSpan(0, count));
-                crc.Append(buffer.AsSpan(0, count));
-                done += count;
+                var part = buffer.AsMemory(0, (int)Math.Min(buffer.Length, Length - done));
+                await archive.ReadAsync(start + done, part, async, cancellationToken).ConfigureAwait(false);
+                crc.Append(part.Span);
+                done += part.Length;
             }
         }
         finally
@@ -110,11 +106,52 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
         Check(crc.GetCurrentHashAsUInt32());
     }
 
+    private long Start() => StartAsync(async: false, CancellationToken.None).Complete();
+
+    private async ValueTask<long> StartAsync(bool async, CancellationToken cancellationToken)
+    {
+        var start = Volatile.Read(ref _start);
+        if (start < 0)
+        {
+            var header = new byte[ZipFields.LocalHeaderSize];
+            await archive.ReadAsync(entry.LocalOffset, header, async, cancellationToken).ConfigureAwait(false);
+            start = Locate(header);
+            Volatile.Write(ref _start, start);
+        }
+
+        return start;
+    }
+
+    private long Locate(ReadOnlySpan<byte> header)
+    {
+        var cursor = new SpanCursor(header, entry.Name);
+        if (cursor.TakeUInt32() != ZipFields.LocalSignature)
+        {
+            TorchZipThrow.BadRecord(archive, entry.Name, $"the record is not at {entry.LocalOffset}, where the archive's directory says");
+        }
+
+        cursor.Take(2 * sizeof(ushort));
+        var method = cursor.TakeUInt16();
+        if (method != entry.Method)
+        {
+            TorchZipThrow.BadRecord(archive, entry.Name, $"the record's header at {entry.LocalOffset} names the method {method}, and the archive's directory {entry.Method}");
+        }
+
+        cursor = new(header, entry.Name, ZipFields.LocalNameLengthAt);
+        var start = entry.LocalOffset + ZipFields.LocalHeaderSize + cursor.TakeUInt16() + cursor.TakeUInt16();
+        if (start > entry.End - Length)
+        {
+            TorchZipThrow.BadRecord(archive, entry.Name, $"the record's {Length} bytes at {start} do not end before {entry.End}, where the next one starts");
+        }
+
+        return start;
+    }
+
     private void Check(uint found)
     {
         if (found != entry.Crc)
         {
-            TorchZipThrow.WrongCrc(archive, entry.Name, Start, entry.Crc, found);
+            TorchZipThrow.WrongCrc(archive, entry, _start, found);
         }
 
         _verified = true;
@@ -124,25 +161,7 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
     {
         if (offset < 0 || offset > Length - length)
         {
-            TorchZipThrow.BadRecord(archive, entry.Name, offset, $"{length} bytes were asked for where the record has {Length}");
+            TorchZipThrow.BadRecord(archive, entry.Name, $"{length} bytes at {offset} were asked for where the record has {Length}");
         }
-    }
-
-    private long Locate(ReadOnlySpan<byte> header)
-    {
-        var cursor = new SpanCursor(header, entry.Name);
-        if (cursor.TakeUInt32() != ZipFields.LocalSignature)
-        {
-            TorchZipThrow.BadRecord(archive, entry.Name, entry.LocalOffset, "the record is not where the archive's directory says");
-        }
-
-        cursor = new(header, entry.Name, ZipFields.LocalNameLengthAt);
-        var start = entry.LocalOffset + ZipFields.LocalHeaderSize + cursor.TakeUInt16() + cursor.TakeUInt16();
-        if (start > archive.Length - Length)
-        {
-            TorchZipThrow.BadRecord(archive, entry.Name, start, $"the record's {Length} bytes leave the file");
-        }
-
-        return start;
     }
 }

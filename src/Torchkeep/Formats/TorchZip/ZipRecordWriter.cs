@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
+using Torchkeep.IO;
 
 namespace Torchkeep.Formats.TorchZip;
 
@@ -17,7 +18,7 @@ internal sealed class ZipRecordWriter(Stream stream, int alignment, bool async, 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private long _position;
 
-    /// <summary>CRC-32 of each non-empty record so far, in order.</summary>
+    /// <summary>The records so far, in order.</summary>
     internal IEnumerable<WrittenRecord> Records => _records;
 
     internal async ValueTask WriteAsync(string name, ByteSource payload, Action<int>? progress = null)
@@ -25,6 +26,13 @@ internal sealed class ZipRecordWriter(Stream stream, int alignment, bool async, 
         var encodedName = Encoding.UTF8.GetBytes(name);
         var offset = _position;
         await WriteAsync(LocalHeader(encodedName, payload.Length, offset)).ConfigureAwait(false);
+
+        // The bytes of an open archive are checked by the CRC-32 that is computed here, and need no pass of their own.
+        var checkedSource = payload as ZipRecordSource;
+        if (checkedSource is not null)
+        {
+            payload = await checkedSource.UncheckedAsync(async, cancellationToken).ConfigureAwait(false);
+        }
 
         var crc = new Crc32();
         for (long done = 0; done < payload.Length;)
@@ -39,7 +47,7 @@ internal sealed class ZipRecordWriter(Stream stream, int alignment, bool async, 
             }
             else
             {
-                payload.Read(done, _buffer.AsSpan(0, count));
+                await payload.ReadAsync(done, _buffer.AsMemory(0, count), async, cancellationToken).ConfigureAwait(false);
                 crc.Append(_buffer.AsSpan(0, count));
                 await WriteAsync(_buffer.AsMemory(0, count)).ConfigureAwait(false);
             }
@@ -48,6 +56,7 @@ internal sealed class ZipRecordWriter(Stream stream, int alignment, bool async, 
             progress?.Invoke(count);
         }
 
+        checkedSource?.Verify(crc.GetCurrentHashAsUInt32());
         var record = new WrittenRecord(encodedName, crc.GetCurrentHashAsUInt32(), payload.Length, offset);
         _records.Add(record);
         if (record.Size > 0)

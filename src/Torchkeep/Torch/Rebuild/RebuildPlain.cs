@@ -69,6 +69,13 @@ internal static class RebuildPlain
         _ => null,
     };
 
+    // Protocol 4 has an opcode for it: the record is the same.
+    internal static PyValue? NewObjEx(TorchPickleHost host, PyTuple arguments) => arguments.Items switch
+    {
+        [PyGlobal type, PyTuple positional, PyDict keywords] => new PyObject(PyObjectKind.New, type, positional, keywords.Count == 0 ? null : keywords),
+        _ => null,
+    };
+
     private static PySet? Set(PyTuple arguments, bool isFrozen)
     {
         if (arguments.Items is not ([] or [PyList]))

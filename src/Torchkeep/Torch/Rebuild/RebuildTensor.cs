@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Torchkeep.Tensors;
 
 namespace Torchkeep.Torch.Rebuild;
 
@@ -43,11 +44,12 @@ internal static class RebuildTensor
 
     private static TensorView View(
         TorchPickleHost host, PyStorage storage, ElementType type, PyInt offset, PyValue size, PyValue stride, ImmutableArray<PyValue>? metadata) =>
-        new(storage.Storage, type, Numbers(size), Numbers(stride), ToInt64(offset))
+        new(storage.Storage, type, ToInt64(offset), Numbers(size), Numbers(stride))
         {
+            Names = host.Names,
             MaxExpandedBytes = host.Limits.MaxExpandedBytes,
-            IsConjugated = HasBit(metadata, "conj"),
-            IsNegated = HasBit(metadata, "neg"),
+            IsConjugated = HasBit(metadata, "conj", type, ElementTypeInfo.Of(type).IsComplex),
+            IsNegated = HasBit(metadata, "neg", type, ElementTypeInfo.Of(type).Sign != ElementSign.None),
         };
 
     // A tuple since 0.1, but readers accept lists and torch.Size, which is a record of a tuple.
@@ -76,10 +78,15 @@ internal static class RebuildTensor
 
     private static long ToInt64(PyValue value) => value is PyInt number && number.TryGetInt64(out var result)
         ? result
-        : throw new InvalidCheckpointException($"a size, stride or offset must be an int of 64 bits, found {value.TypeName} {value}");
+        : throw new InvalidCheckpointException($"a size, stride or offset must be an int of 64 bits, found {value.TypeName} {value.Brief}");
 
-    private static bool HasBit(ImmutableArray<PyValue>? metadata, string bit) =>
-        metadata is [PyDict bits] && bits.TryGet(bit, out var value) && value is PyBool { Value: true };
+    private static bool HasBit(ImmutableArray<PyValue>? metadata, string bit, ElementType type, bool isAllowed)
+    {
+        var isSet = metadata is [PyDict bits] && bits.TryGet(bit, out var value) && value is PyBool { Value: true };
+        return !isSet || isAllowed
+            ? isSet
+            : throw new InvalidCheckpointException($"the tensor has the bit '{bit}', which elements of {ElementTypeInfo.Of(type)} cannot have");
+    }
 
     private static PyValue Refuse(string callable, string expected, PyTuple found)
     {

@@ -1,4 +1,4 @@
-namespace Torchkeep.Torch;
+namespace Torchkeep.Tensors;
 
 /// <summary>The bytes of a meta tensor: a length without bytes.</summary>
 internal sealed class MetaByteSource(long length) : ByteSource
@@ -9,7 +9,10 @@ internal sealed class MetaByteSource(long length) : ByteSource
     {
         if (destination.Length > 0)
         {
-            throw new UnsupportedCheckpointException("a meta tensor has a shape but no bytes to read");
+            Verify();
         }
     }
+
+    public override void Verify(CancellationToken cancellationToken = default) =>
+        TensorThrow.NoBytes(tensor: null);
 }

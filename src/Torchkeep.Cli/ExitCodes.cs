@@ -1,0 +1,13 @@
+namespace Torchkeep.Cli;
+
+/// <summary>How the command ends; docs/cli.md lists them too. 1 is left to verbs that find a difference or a fault.</summary>
+internal static class ExitCodes
+{
+    internal const int Fine = 0;
+
+    /// <summary>The file cannot be read, or the output cannot be written.</summary>
+    internal const int Unreadable = 2;
+
+    /// <summary>The arguments make no sense: EX_USAGE of sysexits.h.</summary>
+    internal const int Usage = 64;
+}

@@ -1,0 +1,109 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Torchkeep.Cli.Output;
+
+/// <summary>The object that <c>--json</c> writes; docs/cli.md describes every field. It is streamed, whatever its size.</summary>
+internal static class JsonReport
+{
+    private const int FlushAt = 1 << 16;
+
+    // A program that wants a megabyte of text opens the checkpoint itself.
+    private const int MaxTextLength = 1 << 16;
+
+    internal static void Write(Stream output, string file, Checkpoint checkpoint, Survey survey)
+    {
+        // Control characters are escaped all the same; quotes in paths stay readable.
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("file", file);
+        json.WriteString("format", FormatNames.Of[checkpoint.Format].Word);
+        json.WriteString("root_type", Text(checkpoint.Root.TypeName));
+
+        json.WriteStartArray("tensors");
+        foreach (var entry in checkpoint.Walk())
+        {
+            if (entry.Value is PyTensor tensor)
+            {
+                WriteTensor(json, entry, tensor, survey);
+            }
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("leaves");
+        foreach (var entry in checkpoint.Walk())
+        {
+            if (entry.Value is not PyTensor)
+            {
+                WriteLeaf(json, entry);
+            }
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        output.WriteByte((byte)'\n');
+    }
+
+    private static void WriteTensor(Utf8JsonWriter json, PyEntry entry, PyTensor tensor, Survey survey)
+    {
+        var view = tensor.View;
+        json.WriteStartObject();
+        json.WriteString("path", entry.Path);
+        json.WriteString("type", tensor.TypeName);
+        json.WriteString("dtype", ElementTypeInfo.Of(view.ElementType).ToString());
+        WriteNumbers(json, "shape", view.Shape.AsSpan());
+        WriteNumbers(json, "stride", view.Strides.AsSpan());
+        json.WriteNumber("storage_offset", view.StorageOffset);
+        json.WriteNumber("storage_nbytes", view.Storage.ByteLength);
+        json.WriteNumber("storage_id", survey.UseOf(view.Storage).Id);
+        json.WriteBoolean("requires_grad", tensor.RequiresGrad);
+        json.WriteString("location", Text(view.Storage.Location));
+        if (survey.HashOf(tensor) is { } hash)
+        {
+            json.WriteString("sha256", hash);
+        }
+
+        End(json);
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, ReadOnlySpan<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (var number in numbers)
+        {
+            json.WriteNumberValue(number);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteLeaf(Utf8JsonWriter json, PyEntry entry)
+    {
+        json.WriteStartObject();
+        json.WriteString("path", entry.Path);
+        json.WriteString("type", Text(entry.Value.TypeName));
+        if (ValueText.CountOf(entry.Value) is { } count)
+        {
+            json.WriteBoolean("container", true);
+            json.WriteNumber("len", count);
+        }
+        else
+        {
+            json.WriteString("repr", ValueText.Of(entry.Value, MaxTextLength));
+        }
+
+        End(json);
+    }
+
+    private static void End(Utf8JsonWriter json)
+    {
+        json.WriteEndObject();
+        if (json.BytesPending > FlushAt)
+        {
+            json.Flush();
+        }
+    }
+
+    private static string Text(string text) => SafeText.Start(text, MaxTextLength);
+}

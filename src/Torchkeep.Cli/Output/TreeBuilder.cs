@@ -1,0 +1,76 @@
+namespace Torchkeep.Cli.Output;
+
+/// <summary>Decides what of the object is shown: long runs are folded, and so is what comes after many lines.</summary>
+internal static class TreeBuilder
+{
+    /// <summary>Deeper entries are not drawn: their lines would begin beyond every screen.</summary>
+    internal const int MaxDepth = 60;
+
+    // A longer run is folded to so many lines at its start and end.
+    private const int MaxRun = 100;
+    private const int RunStart = 40;
+    private const int RunEnd = 5;
+
+    private const int MaxLines = 400;
+    private const int MaxTextLength = 100;
+
+    internal static TreeNode Build(Checkpoint checkpoint, Survey survey, bool all)
+    {
+        TreeNode? root = null;
+        var open = new Stack<TreeNode>();
+        var closedAt = int.MaxValue;
+        var lines = 0;
+        var place = -1;
+        foreach (var entry in checkpoint.Walk())
+        {
+            var childCount = survey.ChildCount(++place);
+            if (entry.Depth > closedAt)
+            {
+                continue;
+            }
+
+            closedAt = int.MaxValue;
+            while (open.Count > entry.Depth)
+            {
+                open.Pop();
+            }
+
+            open.TryPeek(out var parent);
+            if (parent is not null && !IsShown(parent, parent.SeenCount++, lines, all))
+            {
+                parent.Hide();
+                closedAt = entry.Depth;
+                continue;
+            }
+
+            var inline = ValueText.Inline(entry.Value, all);
+            if (inline is not null)
+            {
+                closedAt = entry.Depth;
+            }
+
+            var node = new TreeNode(entry, childCount)
+            {
+                Text = inline ?? Describe(entry.Value),
+                Tensor = entry.Value is PyTensor tensor ? TensorColumns.Of(tensor, place, survey) : null,
+            };
+            root ??= node;
+            parent?.Children.Add(node);
+            open.Push(node);
+            lines++;
+        }
+
+        return root!;
+    }
+
+    private static bool IsShown(TreeNode parent, int place, int lines, bool all) =>
+        parent.Entry.Depth < MaxDepth
+        && (all || (lines < MaxLines && (parent.ChildCount <= MaxRun || place < RunStart || place >= parent.ChildCount - RunEnd)));
+
+    private static string Describe(PyValue value) => SafeText.Escape(value switch
+    {
+        PyObject => $"{SafeText.Start(value.TypeName, MaxTextLength)} (a record, not made)",
+        PyGlobal => $"{ValueText.Of(value, MaxTextLength)} (a name)",
+        _ => ValueText.CountOf(value) is { } count ? $"{value.TypeName} of {Quantity.Number(count)}" : ValueText.Of(value, MaxTextLength),
+    });
+}

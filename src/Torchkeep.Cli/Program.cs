@@ -1,0 +1,11 @@
+using System.CommandLine;
+using Torchkeep.Cli;
+using Torchkeep.Cli.Commands;
+using Torchkeep.Cli.Output;
+
+var terminal = Terminal.OfProcess();
+var root = new RootCommand("Says what is in a PyTorch checkpoint, without running anything in it.")
+{
+    InspectCommand.Create(terminal),
+};
+return root.Run(args, terminal);

@@ -1,0 +1,53 @@
+using static TorchSharp.torch;
+
+namespace Torchkeep;
+
+/// <summary>An entry that is still in a file, with the reader that all entries of one load share.</summary>
+internal sealed class FileStateEntry(PyValue value, TensorReader reader) : StateEntry
+{
+    // torch/_utils.py, _rebuild_meta_tensor_no_storage(dtype, size, stride, requires_grad).
+    private readonly PyTuple? _metaSize =
+        value is PyObject { Callable: PyGlobal { Module: "torch._utils", Name: "_rebuild_meta_tensor_no_storage" }, Arguments.Items: [_, PyTuple size, ..] } ? size : null;
+
+    internal override string? NotATensor => value is PyTensor || _metaSize is not null ? null : PythonClass(value);
+
+    internal override ReadOnlySpan<long> Shape => _metaSize is not null ? _metaSize.Items.Select(size => size.AsInt64()).ToArray() : View.Shape.AsSpan();
+
+    internal override ScalarType ScalarType => ElementTypeMap.ToScalar(View.ElementType);
+
+    internal override Device Device => reader.DeviceOf(View);
+
+    internal override string? Problem =>
+        _metaSize is not null || View.Storage.Location == "meta" ? "Cannot copy out of meta tensor; no data!"
+        : ElementTypeMap.TryToScalar(View.ElementType, out _) ? null
+        : $"TorchSharp has no tensor of {ElementTypeInfo.Of(View.ElementType)}";
+
+    private TensorView View => ((PyTensor)value).View;
+
+    internal override void Verify() => View.Verify();
+
+    internal override void CopyTo(Tensor destination)
+    {
+        // The only shapes that differ are [1] and []: files of PyTorch 0.3 have no 0-dim tensors.
+        var view = View.Shape.Length == destination.dim() ? View : View.AsStrided([], [], View.StorageOffset);
+        TensorCopier.Copy(view, destination);
+    }
+
+    /// <summary>What Python's <c>type()</c> would name.</summary>
+    internal static string PythonClass(PyValue value) => value switch
+    {
+        PyTensor { IsParameter: true } => "torch.nn.parameter.Parameter",
+        PyTensor => "torch.Tensor",
+        PyDict { IsOrdered: true } => "collections.OrderedDict",
+        PyStorage => "torch.storage.TypedStorage",
+
+        // A function that makes an object of the class that it is given first: numpy's, and copyreg's for all that have no function of their own.
+        PyObject { Callable: PyGlobal { Name: "_reconstruct" or "_reconstructor" }, Arguments.Items: [PyGlobal made, ..] } => made.ToString(),
+        PyObject record => record.ClassName,
+        PyGlobal { Module: "torch" } global when ElementTypeInfo.TryParse(global.Name, out _) => "torch.dtype",
+        PyGlobal => "type",
+        _ => value.TypeName,
+    };
+
+    internal override Tensor ToTensor() => reader.Read((PyTensor)value);
+}

@@ -1,0 +1,14 @@
+namespace Torchkeep;
+
+/// <summary>
+/// A state_dict does not fit a module. The message is PyTorch's and lists everything that is wrong; nothing in the
+/// module has changed.
+/// </summary>
+public sealed class StateDictException : InvalidOperationException
+{
+    internal StateDictException(string moduleClass, IncompatibleKeys keys, IEnumerable<string> problems)
+        : base($"Error(s) in loading state_dict for {moduleClass}:\n\t{string.Join("\n\t", problems)}") => Keys = keys;
+
+    /// <summary>The missing and unexpected keys among what is wrong; empty where the load was not strict.</summary>
+    public IncompatibleKeys Keys { get; }
+}

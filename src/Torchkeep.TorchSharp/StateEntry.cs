@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace Torchkeep;
+
+/// <summary>One value of a state_dict that is to be loaded: a tensor in memory, a tensor in a file, or something else.</summary>
+internal abstract class StateEntry
+{
+    /// <summary>Python's name for the value's class when it is no tensor, else null.</summary>
+    internal virtual string? NotATensor => null;
+
+    internal abstract ReadOnlySpan<long> Shape { get; }
+
+    internal abstract ScalarType ScalarType { get; }
+
+    /// <summary>Where <see cref="ToTensor"/> puts it.</summary>
+    internal abstract Device Device { get; }
+
+    /// <summary>Why the elements cannot be had, or null.</summary>
+    internal virtual string? Problem => null;
+
+    /// <summary>Fails now if copying would fail later for the bytes' sake.</summary>
+    internal virtual void Verify()
+    {
+    }
+
+    internal abstract void CopyTo(Tensor destination);
+
+    /// <summary>The tensor itself, for a load that assigns.</summary>
+    internal abstract Tensor ToTensor();
+}

@@ -1,0 +1,56 @@
+using TorchSharp;
+
+namespace Torchkeep;
+
+/// <summary>A state_dict that is to be loaded, wherever its tensors are.</summary>
+internal sealed class StateSource
+{
+    private readonly PyValue? _metadata;
+
+    private StateSource(PyValue? metadata) => _metadata = metadata;
+
+    internal OrderedDictionary<string, StateEntry> Entries { get; } = new(StringComparer.Ordinal);
+
+    internal static StateSource Of(IReadOnlyDictionary<string, torch.Tensor> tensors, PyDict? metadata)
+    {
+        var source = new StateSource(metadata);
+        foreach (var (key, tensor) in tensors)
+        {
+            source.Entries.Add(key, new MemoryStateEntry(tensor));
+        }
+
+        return source;
+    }
+
+    /// <exception cref="ArgumentException">The value is no dictionary with string keys.</exception>
+    internal static StateSource Of(PyValue value, TensorReader reader)
+    {
+        if (value is not PyDict dict)
+        {
+            throw new ArgumentException($"Expected state_dict to be dict-like, got <class '{FileStateEntry.PythonClass(value)}'>.");
+        }
+
+        PyValue? metadata = null;
+        _ = dict.Attributes?.TryGet("_metadata", out metadata);
+        var source = new StateSource(metadata);
+        foreach (var (key, entry) in dict)
+        {
+            if (key is not PyString name)
+            {
+                throw new ArgumentException($"Expected the keys of a state_dict to be str, got {key}.");
+            }
+
+            source.Entries.Add(name.Value, new FileStateEntry(entry, reader));
+        }
+
+        return source;
+    }
+
+    /// <summary>The version that a module had when it was saved, or null where the file does not say.</summary>
+    /// <param name="path">The module's path, empty for the root.</param>
+    internal long? Version(string path) =>
+        _metadata is not null && _metadata.TryGet(path, out var local) && local.TryGet("version", out var version)
+        && version is PyInt number && number.TryGetInt64(out var value)
+            ? value
+            : null;
+}

@@ -1,0 +1,143 @@
+using System.Buffers.Binary;
+using Torchkeep.IO;
+using Torchkeep.Tensors;
+using Torchkeep.Torch;
+using Torchkeep.Values;
+
+namespace Torchkeep.Formats.TorchLegacy;
+
+/// <summary>
+/// Five pickles, of which the fourth is the object and the fifth the order of the storages; then the storages, of which
+/// only the counts before them are read (torch/serialization.py, <c>_legacy_save</c> and <c>_legacy_load</c>).
+/// </summary>
+internal sealed class TorchLegacyReader : IStorageLookup
+{
+    /// <summary>PROTOCOL_VERSION of torch/serialization.py.</summary>
+    private const long ProtocolVersion = 1001;
+
+    // A broken file is not worth walking for longer than this to say which tensor suffers.
+    private const int MaxSearched = 1_000_000;
+    private const int MaxNameLength = 1000;
+
+    private readonly ByteSource _source;
+    private readonly ReadLimits _limits;
+    private readonly Dictionary<string, LegacyStorageSource> _storages = new(StringComparer.Ordinal);
+
+    private TorchLegacyReader(ByteSource source, ReadLimits limits)
+    {
+        _source = source;
+        _limits = limits;
+    }
+
+    /// <summary>
+    /// Never: PyTorch turns the bytes of big-endian machines round when it writes, and ignores what the file says about
+    /// the machine (torch/csrc/serialization.cpp, <c>THPStorage_writeFileRaw</c>).
+    /// </summary>
+    public bool IsBigEndian => false;
+
+    internal static async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
+    {
+        var names = new TensorNames();
+        var reader = new TorchLegacyReader(source, options.Limits);
+        var root = await reader.ReadAsync(new TorchPickleHost(reader, options.Limits, names), async, cancellationToken).ConfigureAwait(false);
+        return new(root, names);
+    }
+
+    public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record)
+    {
+        record = key;
+        var storage = new LegacyStorageSource(_source, elements, type);
+        _storages.Add(key, storage);
+        return storage;
+    }
+
+    private async ValueTask<PyValue> ReadAsync(TorchPickleHost host, bool async, CancellationToken cancellationToken)
+    {
+        var pickles = new PickleSequence(_source, _limits);
+
+        // The magic number, which was seen before.
+        await pickles.ReadAsync(host, async, cancellationToken).ConfigureAwait(false);
+
+        var versionAt = pickles.Position;
+        var version = await pickles.ReadAsync(host, async, cancellationToken).ConfigureAwait(false);
+        if (version is not PyInt number || number.Value != ProtocolVersion)
+        {
+            throw new UnsupportedCheckpointException($"the stream is of version {version.Brief}, and PyTorch knows {ProtocolVersion} alone")
+            {
+                File = _source.Name,
+                Offset = versionAt,
+            };
+        }
+
+        // What the machine was like that wrote it, which says nothing about the bytes.
+        await pickles.ReadAsync(host, async, cancellationToken).ConfigureAwait(false);
+
+        var root = await pickles.ReadAsync(host, async, cancellationToken).ConfigureAwait(false);
+        var keysAt = pickles.Position;
+        var keys = await pickles.ReadAsync(host, async, cancellationToken).ConfigureAwait(false);
+        if (keys is not PyList { Items: var order })
+        {
+            throw Invalid($"the keys of the storages must be a list, found {keys.TypeName}", keysAt);
+        }
+
+        if (order.Count > _limits.MaxRecords)
+        {
+            throw new UnsupportedCheckpointException(
+                $"the stream has {order.Count} storages, over the limit of {_limits.MaxRecords} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxRecords)})")
+            {
+                File = _source.Name,
+                Offset = keysAt,
+            };
+        }
+
+        await LocateAsync(order, root, pickles.Position, keysAt, async, cancellationToken).ConfigureAwait(false);
+        return root;
+    }
+
+    private async ValueTask LocateAsync(List<PyValue> order, PyValue root, long position, long keysAt, bool async, CancellationToken cancellationToken)
+    {
+        var count = new byte[sizeof(long)];
+        foreach (var key in order)
+        {
+            if (!TorchPickleHost.TryGetKey(key, out var name) || !_storages.Remove(name, out var storage))
+            {
+                throw Invalid($"the keys of the storages have {key.Brief}, which the object does not name or which was there before", keysAt);
+            }
+
+            if (count.Length > _source.Length - position)
+            {
+                throw Invalid($"the file ends where the storage '{name}' should be: it is truncated", position, NameOf(root, storage));
+            }
+
+            await _source.ReadAsync(position, count, async, cancellationToken).ConfigureAwait(false);
+            var elements = BinaryPrimitives.ReadInt64LittleEndian(count);
+            if (elements != storage.Elements)
+            {
+                throw Invalid($"the storage '{name}' has {elements} elements, and {storage.Elements} in the pickle", position, NameOf(root, storage));
+            }
+
+            position += count.Length;
+            if (storage.Length > _source.Length - position)
+            {
+                throw Invalid(
+                    $"the storage '{name}' should have {storage.Length} bytes, and {_source.Length - position} are left: the file is truncated", position, NameOf(root, storage));
+            }
+
+            storage.Start = position;
+            position += storage.Length;
+        }
+
+        foreach (var (name, storage) in _storages)
+        {
+            throw Invalid($"the storage '{name}' of the object is not among those that the file has", keysAt, NameOf(root, storage));
+        }
+    }
+
+    private static string? NameOf(PyValue root, LegacyStorageSource storage) =>
+        PyWalker.Walk(root, long.MaxValue).Take(MaxSearched).FirstOrDefault(entry => entry.Value is PyTensor tensor && tensor.View.Storage.Bytes == storage) is { NameLength: < MaxNameLength } entry
+            ? entry.Name
+            : null;
+
+    private InvalidCheckpointException Invalid(string problem, long offset, string? tensorName = null) =>
+        new(problem) { File = _source.Name, Offset = offset, TensorName = tensorName };
+}

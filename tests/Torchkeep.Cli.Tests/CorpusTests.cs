@@ -1,0 +1,139 @@
+using System.Text.Json;
+
+namespace Torchkeep.Cli.Tests;
+
+/// <summary>
+/// Real checkpoints of all ages, each with what PyTorch itself (or an independent reader) says is in it. They lie beside
+/// the repository, or where TORCHKEEP_CORPUS says.
+/// </summary>
+public sealed class CorpusTests(ITestOutputHelper log)
+{
+    private static readonly string _folder = Environment.GetEnvironmentVariable("TORCHKEEP_CORPUS")
+        ?? Path.Combine(CommandLine.RepositoryRoot, "..", "shared", "corpus");
+
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("legacy stream")]
+    public void EveryFileHoldsWhatPyTorchFindsInIt(string kind) => Compare(kind, "PyTorch");
+
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("legacy stream")]
+    public void EveryFileThatPyTorchRefusesHoldsWhatAnotherReaderFindsInIt(string kind) => Compare(kind, "independent reader");
+
+    [Theory]
+    [InlineData("torchscript", "TorchScript archive")]
+    [InlineData("safetensors", "safetensors file")]
+    public void AFileOfAnotherKindIsRefusedByItsName(string kind, string expected)
+    {
+        var files = Files(file => Field(file, "kind") == kind);
+
+        Assert.NotEmpty(files);
+        Assert.All(files, file =>
+        {
+            var outcome = CommandLine.Run("inspect", PathOf(file), "--json");
+            Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+            Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+        });
+    }
+
+    private void Compare(string kind, string judge)
+    {
+        var files = Files(file => Field(file, "kind") == kind && Field(file, "truth").StartsWith(judge, StringComparison.Ordinal));
+        var disagreements = new List<string>();
+        var (tensors, leaves) = (0, 0);
+        foreach (var file in files)
+        {
+            var id = Field(file, "id");
+            var truth = Read(Path.Combine(_folder, "truth", $"{id}.json"));
+            var outcome = CommandLine.Run("inspect", PathOf(file), "--json", "--hash");
+            if (outcome.ExitCode != 0)
+            {
+                disagreements.Add($"{id}: {outcome.Error.Trim()}");
+                continue;
+            }
+
+            var found = outcome.Json;
+            Assert.Equal(kind, Field(found, "format"));
+            if (truth.TryGetProperty("root_type", out var rootType))
+            {
+                CompareField(id, rootType, found.GetProperty("root_type"));
+            }
+
+            CompareAll(id, truth.GetProperty("tensors"), found.GetProperty("tensors"), ref tensors);
+            CompareAll(id, truth.GetProperty("leaves"), found.GetProperty("leaves"), ref leaves);
+        }
+
+        log.WriteLine($"{files.Count} files, {tensors} tensors and {leaves} other values compared, {disagreements.Count} disagreements");
+        Assert.Empty(disagreements);
+        Assert.True(files.Count > 0 && tensors > 0 && leaves > 0);
+
+        void CompareAll(string id, JsonElement expected, JsonElement found, ref int count)
+        {
+            var expectedItems = expected.EnumerateArray().ToList();
+            var foundItems = found.EnumerateArray().ToList();
+            disagreements.AddRange(expectedItems.Select(PathIn).Except(foundItems.Select(PathIn)).Select(path => $"{id}: {path} is missing"));
+            disagreements.AddRange(foundItems.Select(PathIn).Except(expectedItems.Select(PathIn)).Select(path => $"{id}: {path} should not be there"));
+            foreach (var (one, other) in expectedItems.Zip(foundItems))
+            {
+                count++;
+                foreach (var field in one.EnumerateObject())
+                {
+                    if (other.TryGetProperty(field.Name, out var value) && !IsOldTensorClass(field, value))
+                    {
+                        CompareField($"{id}: {PathIn(one)} {field.Name}", field.Value, value);
+                    }
+                    else if (!IsImplied(field, other))
+                    {
+                        disagreements.Add($"{id}: {PathIn(one)} has no {field.Name}, which is {field.Value.GetRawText()}");
+                    }
+                }
+            }
+        }
+
+        void CompareField(string what, JsonElement expected, JsonElement found)
+        {
+            if (!JsonElement.DeepEquals(expected, found))
+            {
+                disagreements.Add($"{what} should be {expected.GetRawText()}, is {found.GetRawText()}");
+            }
+        }
+    }
+
+    // The reader that is not PyTorch names the class in the file, of which PyTorch makes a Tensor since 0.4.
+    private static bool IsOldTensorClass(JsonProperty field, JsonElement found) =>
+        field is { Name: "type", Value.ValueKind: JsonValueKind.String }
+        && field.Value.GetString() == "object torch.FloatTensor"
+        && found.GetString() == "Tensor";
+
+    // What the truth says beyond our fields, and what our fields say of it.
+    private static bool IsImplied(JsonProperty field, JsonElement found) => field.Name switch
+    {
+        "numel" => field.Value.GetInt64() == found.GetProperty("shape").EnumerateArray().Aggregate(1L, (product, size) => product * size.GetInt64()),
+        "type" => IsOldTensorClass(field, found.GetProperty("type")),
+        "layout" => field.Value.GetString() == "torch.strided",
+        "is_conj" or "is_neg" => !field.Value.GetBoolean(),
+
+        // The members of a set are listed after it.
+        "repr" => found.GetProperty("type").GetString() is "set" && found.GetProperty("len").GetInt32() == 0 && field.Value.GetString() == "[]",
+        _ => false,
+    };
+
+    private static List<JsonElement> Files(Func<JsonElement, bool> wanted)
+    {
+        Assert.SkipUnless(Directory.Exists(_folder), $"there is no corpus at {_folder}; TORCHKEEP_CORPUS can name one");
+        return [.. Read(Path.Combine(_folder, "manifest.json")).EnumerateArray().Where(wanted)];
+    }
+
+    private static JsonElement Read(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return JsonDocument.Parse(stream).RootElement;
+    }
+
+    private static string PathOf(JsonElement file) => Path.Combine(_folder, "files", Field(file, "file"));
+
+    private static string PathIn(JsonElement item) => Field(item, "path");
+
+    private static string Field(JsonElement item, string name) => item.GetProperty(name).GetString()!;
+}

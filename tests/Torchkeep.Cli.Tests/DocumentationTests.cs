@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+
+namespace Torchkeep.Cli.Tests;
+
+/// <summary>The examples of docs/cli.md are what the command writes. TORCHKEEP_UPDATE_GOLDENS=1 writes them anew.</summary>
+public sealed partial class DocumentationTests : IDisposable
+{
+    private static readonly string _page = Path.Combine(CommandLine.RepositoryRoot, "docs", "cli.md");
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void TheExamplesAreWhatTheCommandWrites()
+    {
+        var file = _folder.Save(Samples.Training());
+        var text = File.ReadAllText(_page).ReplaceLineEndings("\n");
+
+        var actual = Example().Replace(text, example =>
+        {
+            var outcome = CommandLine.Run([.. example.Groups["command"].Value.Split(' ').Select(word => word == "model.pt" ? file : word)]);
+            Assert.Equal(0, outcome.ExitCode);
+            var output = outcome.Output.Replace(file, "model.pt", StringComparison.Ordinal);
+            return example.Groups["start"].Value + (output.StartsWith('{') ? Indent(output) : output) + "```\n";
+        });
+        if (Environment.GetEnvironmentVariable("TORCHKEEP_UPDATE_GOLDENS") == "1")
+        {
+            File.WriteAllText(_page, actual);
+        }
+
+        Assert.Equal(2, Example().Count(text));
+        Assert.Equal(actual, File.ReadAllText(_page).ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData(ExitCodes.Fine)]
+    [InlineData(ExitCodes.Unreadable)]
+    [InlineData(ExitCodes.Usage)]
+    public void EveryExitCodeIsOnThePage(int code) => Assert.Contains($"\n| {code} |", File.ReadAllText(_page), StringComparison.Ordinal);
+
+    // A line for each tensor and leaf; most leaves are left out.
+    private static string Indent(string json)
+    {
+        const int ShownLeaves = 4;
+        var lines = json.Replace("[{", "[\n  {", StringComparison.Ordinal).Replace("},{", "},\n  {", StringComparison.Ordinal).Replace("}],", "}\n],\n", StringComparison.Ordinal).Replace(",\"tensors\"", ",\n\"tensors\"", StringComparison.Ordinal).Split('\n');
+        var leaves = Array.FindIndex(lines, line => line.StartsWith("\"leaves\"", StringComparison.Ordinal));
+        return string.Join('\n', lines[..(leaves + 1 + ShownLeaves)]) + "\n  ...\n]}\n";
+    }
+
+    [GeneratedRegex(@"(?<start><!-- (?<command>inspect [^\n]*) -->\n```[a-z]*\n)(?<output>.*?)```\n", RegexOptions.Singleline)]
+    private static partial Regex Example();
+}

@@ -1,0 +1,6 @@
+namespace Torchkeep.Tests.Rooms.Planted.IO;
+
+internal sealed class UsesAField
+{
+    internal Torch.Meaning? Meaning { get; set; }
+}

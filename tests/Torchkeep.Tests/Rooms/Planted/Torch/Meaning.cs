@@ -1,0 +1,3 @@
+namespace Torchkeep.Tests.Rooms.Planted.Torch;
+
+internal sealed class Meaning;

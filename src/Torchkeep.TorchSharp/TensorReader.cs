@@ -79,10 +79,17 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         var key = (view.Storage, view.ElementType, view.IsConjugated, view.IsNegated);
         if (!_storages.TryGetValue(key, out var storage))
         {
-            var count = view.Storage.ByteLength / ElementTypeInfo.Of(view.ElementType).ByteSize;
-            storage = empty([count], dtype: scalar, device: CPU);
-            Fill(storage, view.AsStrided([count], [1], 0));
-            storage = storage.to(device, disposeAfter: true);
+            var size = ElementTypeInfo.Of(view.ElementType).ByteSize;
+            var count = view.Storage.ByteLength / size;
+            var isPlain = !view.IsConjugated && !view.IsNegated && view.Storage.IsBigEndian != BitConverter.IsLittleEndian;
+            storage = isPlain && device.type == DeviceType.CPU ? MappedTensor.TryMake(view.Storage.Bytes, count, scalar, size) : null;
+            if (storage is null)
+            {
+                storage = empty([count], dtype: scalar, device: CPU);
+                Fill(storage, view.AsStrided([count], [1], 0));
+                storage = storage.to(device, disposeAfter: true);
+            }
+
             _storages.Add(key, storage);
         }
 

@@ -92,14 +92,23 @@ public static class TorchExtensions
         /// Either value gives the same: nothing is ever executed, and everything is loaded. It is there to tell this method
         /// from TorchSharp's.
         /// </param>
-        /// <param name="map_location">Where tensors go: a device, its name, or a table of device tags.</param>
-        public static LoadedCheckpoint load(string f, bool weights_only, MapLocation map_location = default) =>
-            torch.load_checkpoint(f, map_location);
+        public static LoadedCheckpoint load(string f, bool weights_only) => torch.load_checkpoint(f);
 
         /// <summary>As <c>load_checkpoint</c>, in PyTorch's words.</summary>
         /// <param name="f">The file.</param>
         /// <param name="map_location">Where tensors go: a device, its name, or a table of device tags.</param>
         public static LoadedCheckpoint load(string f, MapLocation map_location) => torch.load_checkpoint(f, map_location);
+
+        /// <summary>As <c>load_checkpoint</c>, in PyTorch's words.</summary>
+        /// <param name="f">The file.</param>
+        /// <param name="map_location">Where tensors go: a device, its name, or a table of device tags.</param>
+        /// <param name="weights_only">Either value gives the same: nothing is ever executed, and everything is loaded.</param>
+        /// <param name="mmap">
+        /// Whether tensors on the CPU lie in the file, mapped into memory, until they are touched (<see cref="ReadOptions.MemoryMap"/>).
+        /// Writing to them changes no file. What is compressed, big-endian or not aligned is read.
+        /// </param>
+        public static LoadedCheckpoint load(string f, MapLocation map_location = default, bool weights_only = true, bool mmap = false) =>
+            torch.load_checkpoint(f, map_location, new() { MemoryMap = mmap });
 
         /// <summary>As <c>load_checkpoint</c>, in PyTorch's words.</summary>
         /// <param name="f">The file.</param>

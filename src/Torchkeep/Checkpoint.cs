@@ -59,7 +59,7 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="InvalidCheckpointException">The file is no checkpoint or is broken; the message says what it looks like.</exception>
     /// <exception cref="UnsupportedCheckpointException">The file is of a kind that is not read, or passes a limit.</exception>
     /// <exception cref="IOException">The operating system failed; a missing file is a <see cref="FileNotFoundException"/>.</exception>
-    public static Checkpoint Open(string path, ReadOptions? options = null) => Open(new FileByteSource(path), options);
+    public static Checkpoint Open(string path, ReadOptions? options = null) => Open(OpenFile(path, options), options);
 
     /// <summary>Opens a checkpoint in memory.</summary>
     /// <param name="bytes">The file's bytes; not copied, and not to be changed while the checkpoint is open.</param>
@@ -91,7 +91,7 @@ public sealed class Checkpoint : IDisposable
     /// <param name="cancellationToken">Stops the opening.</param>
     /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
     public static ValueTask<Checkpoint> OpenAsync(string path, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
-        OpenAsync(new FileByteSource(path), options, async: true, cancellationToken);
+        OpenAsync(OpenFile(path, options), options, async: true, cancellationToken);
 
     /// <summary>As <see cref="Open(ByteSource, ReadOptions?)"/>, reading without blocking where the source can.</summary>
     /// <param name="source">The bytes; disposed with the checkpoint, and also when opening fails.</param>
@@ -184,6 +184,9 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>Closes the file. Tensors of this checkpoint cannot be read any more.</summary>
     public void Dispose() => _source.Dispose();
+
+    private static ByteSource OpenFile(string path, ReadOptions? options) =>
+        options is { MemoryMap: true } ? new MappedByteSource(path) : new FileByteSource(path);
 
     private static async ValueTask<Checkpoint> OpenAsync(Stream stream, ReadOptions? options, bool leaveOpen, bool async, CancellationToken cancellationToken)
     {

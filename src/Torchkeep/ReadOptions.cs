@@ -14,6 +14,16 @@ public sealed record ReadOptions
     /// </summary>
     public bool VerifyChecksums { get; init; } = true;
 
+    /// <summary>
+    /// Whether a file that is opened by its path is mapped into memory, so that its bytes are used where the system keeps
+    /// them and nothing is read before it is touched (<see cref="TensorView.TryGetSpan"/>,
+    /// <see cref="ByteSource.TryMap"/>). Default: false. What is used in place is not checked against its CRC-32 unless
+    /// <see cref="TensorView.Verify"/> is called or a span is asked for with <see cref="VerifyChecksums"/> set. A file
+    /// that is cut short while it is mapped, or a disk that fails, ends the process by a signal where reading would be an
+    /// exception; one that is replaced, as saving does, stays what it was.
+    /// </summary>
+    public bool MemoryMap { get; init; }
+
     /// <summary>What the file may ask for at most.</summary>
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Torchkeep;
 
 /// <summary>
@@ -40,6 +42,20 @@ public abstract class ByteSource : IDisposable
     public virtual bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
+        return false;
+    }
+
+    /// <summary>
+    /// Hands out bytes where a file is mapped into memory, for as long as the caller holds them: disposing the source does
+    /// not take them away. They may be written to, which changes neither the file nor what <see cref="Read"/> gives.
+    /// </summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <param name="memory">Their place; disposed by the caller, once.</param>
+    /// <returns>False when there is no such map; use <see cref="Read"/> then. The default.</returns>
+    public virtual bool TryMap(long offset, long length, out MemoryHandle memory)
+    {
+        memory = default;
         return false;
     }
 

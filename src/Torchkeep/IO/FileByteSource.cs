@@ -20,6 +20,8 @@ internal sealed class FileByteSource : ByteSource
 
     public override string Name { get; }
 
+    internal SafeFileHandle Handle => _handle;
+
     public override void Read(long offset, Span<byte> destination)
     {
         IOThrow.CheckRange(this, offset, destination.Length);

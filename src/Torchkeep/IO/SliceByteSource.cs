@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Torchkeep.IO;
 
 /// <summary>A part of another source, which it does not own.</summary>
@@ -23,5 +25,11 @@ internal sealed class SliceByteSource(ByteSource whole, long start, long length)
     {
         bytes = default;
         return offset >= 0 && offset <= length - count && whole.TryGetSpan(start + offset, count, out bytes);
+    }
+
+    public override bool TryMap(long offset, long count, out MemoryHandle memory)
+    {
+        memory = default;
+        return offset >= 0 && offset <= length - count && whole.TryMap(start + offset, count, out memory);
     }
 }

@@ -225,11 +225,56 @@ public sealed unsafe class TensorView
     {
         CheckAccepts<T>(ElementType);
         CheckReadable();
-        // A file may claim any number of dimensions, so they do not go on the call stack.
-        nint[] lengths = Shape.IsEmpty ? [1] : [.. Shape.Select(size => checked((nint)size))];
         ref var first = ref ReadAll();
         return TensorMarshal.CreateReadOnlyTensorSpan(
-            in Unsafe.As<byte, T>(ref first), (nint)ElementCount, lengths, strides: default, pinned: false);
+            in Unsafe.As<byte, T>(ref first), (nint)ElementCount, Lengths(), strides: default, pinned: false);
+    }
+
+    /// <summary>
+    /// The whole tensor as a span over the memory that it already lies in: that of a checkpoint opened from memory, or with
+    /// <see cref="ReadOptions.MemoryMap"/>. Nothing is copied or allocated; the span is good until the checkpoint is
+    /// disposed. A 0-dim tensor comes with one dimension of size 1.
+    /// </summary>
+    /// <typeparam name="T">As for <see cref="ReadSpan"/>.</typeparam>
+    /// <param name="span">The elements.</param>
+    /// <returns>
+    /// False where the elements do not lie in memory as they are asked for: in a file that is read, compressed, not in
+    /// row-major order, not aligned to their size, of the other byte order, or conjugated. Use <see cref="ReadSpan"/> then.
+    /// </returns>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> cannot hold this element type.</exception>
+    /// <exception cref="CheckpointException">As for <see cref="ReadBytes"/>.</exception>
+    public bool TryGetSpan<T>(out ReadOnlyTensorSpan<T> span)
+        where T : unmanaged
+    {
+        CheckAccepts<T>(ElementType);
+        span = default;
+        if (!IsContiguous || IsConjugated || IsNegated || ElementCount == 0 || !Storage.HasBytes || (Storage.IsBigEndian == BitConverter.IsLittleEndian && sizeof(T) > 1))
+        {
+            return false;
+        }
+
+        var bytes = ReadOnlySpan<byte>.Empty;
+        try
+        {
+            if (!TryGetBytes(out bytes))
+            {
+                return false;
+            }
+        }
+        catch (CheckpointException error) when (error.TensorName is null)
+        {
+            error.TensorName = Name;
+            throw;
+        }
+
+        ref var first = ref MemoryMarshal.GetReference(bytes);
+        if ((nint)Unsafe.AsPointer(ref first) % sizeof(T) != 0)
+        {
+            return false;
+        }
+
+        span = TensorMarshal.CreateReadOnlyTensorSpan(in Unsafe.As<byte, T>(ref first), (nint)ElementCount, Lengths(), strides: default, pinned: false);
+        return true;
     }
 
     /// <summary>Reads the whole tensor into a new array, row-major.</summary>
@@ -279,6 +324,31 @@ public sealed unsafe class TensorView
         {
             throw new ArgumentException($"elements of {ElementTypeInfo.Of(type)} cannot be read or given as {typeof(T)}");
         }
+    }
+
+    // A file may claim any number of dimensions, so they do not go on the call stack.
+    private nint[] Lengths() => Shape.IsEmpty ? [1] : [.. Shape.Select(size => checked((nint)size))];
+
+    // The first bytes where all of them lie together.
+    private bool TryGetBytes(out ReadOnlySpan<byte> bytes)
+    {
+        var offset = StorageOffset * Info.ByteSize;
+        if (ByteLength <= int.MaxValue)
+        {
+            return Storage.Bytes.TryGetSpan(offset, (int)ByteLength, out bytes);
+        }
+
+        // A map lasts as long as its source, held or not; a span ends at 2 GiB.
+        bytes = default;
+        if (!Storage.Bytes.TryMap(offset, ByteLength, out var memory))
+        {
+            return false;
+        }
+
+        Storage.Bytes.Verify();
+        bytes = new(memory.Pointer, int.MaxValue);
+        memory.Dispose();
+        return true;
     }
 
     private void CheckReadable()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Torchkeep.IO;
 
 namespace Torchkeep.Formats.TorchLegacy;
@@ -30,5 +31,11 @@ internal sealed class LegacyStorageSource(ByteSource file, long elements, Elemen
     {
         bytes = default;
         return offset >= 0 && offset <= Length - length && file.TryGetSpan(Start + offset, length, out bytes);
+    }
+
+    public override bool TryMap(long offset, long length, out MemoryHandle memory)
+    {
+        memory = default;
+        return offset >= 0 && offset <= Length - length && file.TryMap(Start + offset, length, out memory);
     }
 }

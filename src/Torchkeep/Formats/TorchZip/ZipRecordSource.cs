@@ -27,11 +27,24 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
             Verify();
         }
 
-        archive.Read(Start() + offset, destination);
-        if (!_verified)
+        var start = Start() + offset;
+        if (_verified)
         {
-            Check(Crc32.HashToUInt32(destination));
+            archive.Read(start, destination);
+            return;
         }
+
+        // Small pieces are still in the processor's cache when their CRC-32 is computed.
+        var crc = new Crc32();
+        for (var done = 0; done < destination.Length;)
+        {
+            var piece = destination.Slice(done, Math.Min(BufferSize, destination.Length - done));
+            archive.Read(start + done, piece);
+            crc.Append(piece);
+            done += piece.Length;
+        }
+
+        Check(crc.GetCurrentHashAsUInt32());
     }
 
     public override async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
@@ -60,6 +73,12 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
 
         Verify();
         return true;
+    }
+
+    public override bool TryMap(long offset, long length, out MemoryHandle memory)
+    {
+        memory = default;
+        return offset >= 0 && offset <= Length - length && archive.TryMap(Start() + offset, length, out memory);
     }
 
     public override void Verify(CancellationToken cancellationToken = default) =>

@@ -26,7 +26,9 @@ public sealed class TorchZipCostTests
         var counting = new LoggedByteSource(Save(20_000, 1024));
         using var checkpoint = Checkpoint.Open(counting);
         Assert.Equal(20_000, checkpoint.Tensors.Count);
-        Assert.Equal(9, counting.Reads.Count);
+
+        // As above, with the pickle in pieces of a mebibyte.
+        Assert.Equal(10, counting.Reads.Count);
         Assert.InRange(counting.BytesRead, 1, 6 << 20);
     }
 

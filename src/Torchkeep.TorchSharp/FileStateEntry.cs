@@ -22,16 +22,30 @@ internal sealed class FileStateEntry(PyValue value, TensorReader reader) : State
         : ElementTypeMap.TryToScalar(View.ElementType, out _) ? null
         : $"TorchSharp has no tensor of {ElementTypeInfo.Of(View.ElementType)}";
 
-    private TensorView View => ((PyTensor)value).View;
+    internal PyTensor Tensor => (PyTensor)value;
+
+    private TensorView View => Tensor.View;
 
     internal override void Verify() => View.Verify();
 
-    internal override void CopyTo(Tensor destination)
+    internal override object Memory => View.Storage;
+
+    internal override void CopyTo(Tensor destination) => TensorCopier.Copy(ViewFor(destination), destination);
+
+    internal override Action? DirectCopyTo(Tensor destination)
     {
-        // The only shapes that differ are [1] and []: files of PyTorch 0.3 have no 0-dim tensors.
-        var view = View.Shape.Length == destination.dim() ? View : View.AsStrided([], [], View.StorageOffset);
-        TensorCopier.Copy(view, destination);
+        if (!TensorCopier.IsDirect(View, destination))
+        {
+            return null;
+        }
+
+        var (view, start) = (ViewFor(destination), Native.Data(destination));
+        return () => TensorReader.Fill(start, view);
     }
+
+    // The only shapes that differ are [1] and []: files of PyTorch 0.3 have no 0-dim tensors.
+    private TensorView ViewFor(Tensor destination) =>
+        View.Shape.Length == destination.dim() ? View : View.AsStrided([], [], View.StorageOffset);
 
     /// <summary>What Python's <c>type()</c> would name.</summary>
     internal static string PythonClass(PyValue value) => value switch
@@ -49,5 +63,5 @@ internal sealed class FileStateEntry(PyValue value, TensorReader reader) : State
         _ => value.TypeName,
     };
 
-    internal override Tensor ToTensor() => reader.Read((PyTensor)value);
+    internal override Tensor ToTensor() => reader.Read(Tensor);
 }

@@ -129,6 +129,7 @@ public sealed class LoadedCheckpoint : IDisposable
         // Nothing is read if one of them is not a tensor.
         List<PyTensor> wanted = [.. values.Select(entry => entry as PyTensor ?? throw NotTensors("tensors alone", entry))];
         using var reader = new TensorReader(_location);
+        reader.Prepare(wanted);
         return wanted.ConvertAll(reader.Read);
     }
 

@@ -5,7 +5,7 @@ namespace Torchkeep;
 
 /// <summary>
 /// The four things that TorchSharp knows of a tensor and does not say, by its own native calls and field. Everything
-/// that leans on TorchSharp's insides is here and in <see cref="ModuleFields"/>.
+/// that leans on TorchSharp's insides is here, in <see cref="ModuleFields"/> and in <see cref="MappedTensor"/>.
 /// </summary>
 internal static class Native
 {

@@ -189,6 +189,7 @@ internal sealed class StateDictLoader
         {
             // All are read before the first is put in place; what the module then has is not the scope's.
             using var scope = torch.NewDisposeScope();
+            _source.Prepare([.. _matches.Select(match => match.Entry)]);
             foreach (var (tensor, target) in _matches.ConvertAll(match => (match.Entry.ToTensor(), match.Target)))
             {
                 Assign(tensor, target);
@@ -197,10 +198,7 @@ internal sealed class StateDictLoader
             return;
         }
 
-        foreach (var (_, entry, _) in _matches)
-        {
-            entry.Verify();
-        }
+        ParallelReads.Run([.. _matches.Select(match => match.Entry).DistinctBy(entry => entry.Memory)], entry => entry.Verify());
 
         // Changes nothing, but fails where libtorch lets nothing be changed, and marks as changed what a backward pass may wait for.
         foreach (var (_, _, target) in _matches)
@@ -208,10 +206,22 @@ internal sealed class StateDictLoader
             _ = target.set_(target);
         }
 
+        // Of several entries for one memory the last one stays, so these keep their order.
+        var isShared = _matches.ToLookup(match => Native.StorageStart(match.Target));
+        List<Action> direct = [];
         foreach (var (_, entry, target) in _matches)
         {
-            entry.CopyTo(target);
+            if (isShared[Native.StorageStart(target)].Count() == 1 && entry.DirectCopyTo(target) is { } copy)
+            {
+                direct.Add(copy);
+            }
+            else
+            {
+                entry.CopyTo(target);
+            }
         }
+
+        ParallelReads.Run(direct, copy => copy());
     }
 
     // The Parameter object stays, since modules and optimizers hold it.

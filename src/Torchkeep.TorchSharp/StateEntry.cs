@@ -23,7 +23,13 @@ internal abstract class StateEntry
     {
     }
 
+    /// <summary>The memory that <see cref="Verify"/> looks at, which several entries may share.</summary>
+    internal virtual object Memory => this;
+
     internal abstract void CopyTo(Tensor destination);
+
+    /// <summary>Where bytes can go straight to the destination's memory: what moves them, on any thread. Null where libtorch has to.</summary>
+    internal virtual Action? DirectCopyTo(Tensor destination) => null;
 
     /// <summary>The tensor itself, for a load that assigns.</summary>
     internal abstract Tensor ToTensor();

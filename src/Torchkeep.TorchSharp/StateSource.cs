@@ -6,8 +6,13 @@ namespace Torchkeep;
 internal sealed class StateSource
 {
     private readonly PyValue? _metadata;
+    private readonly TensorReader? _reader;
 
-    private StateSource(PyValue? metadata) => _metadata = metadata;
+    private StateSource(PyValue? metadata, TensorReader? reader = null)
+    {
+        _metadata = metadata;
+        _reader = reader;
+    }
 
     internal OrderedDictionary<string, StateEntry> Entries { get; } = new(StringComparer.Ordinal);
 
@@ -32,7 +37,7 @@ internal sealed class StateSource
 
         PyValue? metadata = null;
         _ = dict.Attributes?.TryGet("_metadata", out metadata);
-        var source = new StateSource(metadata);
+        var source = new StateSource(metadata, reader);
         foreach (var (key, entry) in dict)
         {
             if (key is not PyString name)
@@ -45,6 +50,9 @@ internal sealed class StateSource
 
         return source;
     }
+
+    /// <summary>Reads at once what <see cref="StateEntry.ToTensor"/> of these entries will want.</summary>
+    internal void Prepare(IEnumerable<StateEntry> entries) => _reader?.Prepare(entries.OfType<FileStateEntry>().Select(entry => entry.Tensor));
 
     /// <summary>The version that a module had when it was saved, or null where the file does not say.</summary>
     /// <param name="path">The module's path, empty for the root.</param>

@@ -16,19 +16,23 @@ internal static class TensorCopier
     /// <param name="destination">Of any type, device and layout; the caller has switched gradients off.</param>
     internal static void Copy(TensorView source, Tensor destination)
     {
-        if (ElementTypeMap.ToScalar(source.ElementType) == destination.dtype
-            && destination.device_type == DeviceType.CPU
-            && destination.is_contiguous()
-            && !destination.is_conj()
-            && !destination.is_neg())
+        if (IsDirect(source, destination))
         {
-            TensorReader.Fill(destination, source);
+            TensorReader.Fill(Native.Data(destination), source);
         }
         else
         {
             CopyPieces(source, destination);
         }
     }
+
+    /// <summary>Whether bytes can go from a view of the destination's shape straight into its memory.</summary>
+    internal static bool IsDirect(TensorView source, Tensor destination) =>
+        ElementTypeMap.ToScalar(source.ElementType) == destination.dtype
+        && destination.device_type == DeviceType.CPU
+        && destination.is_contiguous()
+        && !destination.is_conj()
+        && !destination.is_neg();
 
     /// <summary>Why libtorch cannot turn elements of one type into those of a tensor, or null: by trying it on two elements.</summary>
     internal static string? ConversionProblem(ScalarType from, Tensor destination)
@@ -57,7 +61,7 @@ internal static class TensorCopier
         if (source.ByteLength <= MaxPieceBytes)
         {
             using var piece = empty([.. source.Shape], dtype: ElementTypeMap.ToScalar(source.ElementType), device: CPU);
-            TensorReader.Fill(piece, source);
+            TensorReader.Fill(Native.Data(piece), source);
             _ = destination.copy_(piece);
             return;
         }

@@ -26,6 +26,22 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         }
     }
 
+    /// <summary>Reads at once the storages of tensors that are about to be read.</summary>
+    internal void Prepare(IEnumerable<PyTensor> values)
+    {
+        List<(nint Start, TensorView All)> wanted = [];
+        foreach (var view in values.Select(value => value.View))
+        {
+            // What goes to another device goes there one at a time, so that it is not here as a whole.
+            if (DeviceOf(view).type == DeviceType.CPU && !_storages.ContainsKey(KeyOf(view)) && Map(view) is null)
+            {
+                wanted.Add((Native.Data(Allocate(view)), All(view)));
+            }
+        }
+
+        ParallelReads.Run(wanted, storage => Fill(storage.Start, storage.All));
+    }
+
     internal Tensor Read(PyTensor value)
     {
         if (!_tensors.TryGetValue(value, out var tensor))
@@ -55,7 +71,7 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         var (shape, strides) = (view.Shape.ToArray(), view.Strides.ToArray());
         var tensor = device.type == DeviceType.META
             ? empty_strided(shape, strides, scalar, device)
-            : Over(Storage(view, scalar, device), shape, strides, view.StorageOffset);
+            : Over(Storage(view, device), shape, strides, view.StorageOffset);
         if (!value.IsParameter)
         {
             return value.RequiresGrad ? tensor.requires_grad_(true) : tensor;
@@ -74,35 +90,46 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         return empty([0], storage.dtype, storage.device).set_(view);
     }
 
-    private Tensor Storage(TensorView view, ScalarType scalar, Device device)
+    private Tensor Storage(TensorView view, Device device)
     {
-        var key = (view.Storage, view.ElementType, view.IsConjugated, view.IsNegated);
-        if (!_storages.TryGetValue(key, out var storage))
+        if (_storages.TryGetValue(KeyOf(view), out var storage) || (device.type == DeviceType.CPU && (storage = Map(view)) is not null))
         {
-            var size = ElementTypeInfo.Of(view.ElementType).ByteSize;
-            var count = view.Storage.ByteLength / size;
-            var isPlain = !view.IsConjugated && !view.IsNegated && view.Storage.IsBigEndian != BitConverter.IsLittleEndian;
-            storage = isPlain && device.type == DeviceType.CPU ? MappedTensor.TryMake(view.Storage.Bytes, count, scalar, size) : null;
-            if (storage is null)
-            {
-                storage = empty([count], dtype: scalar, device: CPU);
-                Fill(storage, view.AsStrided([count], [1], 0));
-                storage = storage.to(device, disposeAfter: true);
-            }
-
-            _storages.Add(key, storage);
+            return storage;
         }
 
-        return storage;
+        storage = Allocate(view);
+        Fill(Native.Data(storage), All(view));
+        return _storages[KeyOf(view)] = storage.to(device, disposeAfter: true);
     }
 
-    /// <summary>Reads a view into the memory of a tensor of its type and shape, contiguous and on the CPU.</summary>
-    internal static unsafe void Fill(Tensor destination, TensorView source)
+    private static (TensorStorage, ElementType, bool, bool) KeyOf(TensorView view) => (view.Storage, view.ElementType, view.IsConjugated, view.IsNegated);
+
+    private static TensorView All(TensorView view) => view.AsStrided([ElementsIn(view.Storage, view.ElementType)], [1], 0);
+
+    private static long ElementsIn(TensorStorage storage, ElementType type) => storage.ByteLength / ElementTypeInfo.Of(type).ByteSize;
+
+    // Where the file is mapped, and its bytes are what a tensor would have.
+    private Tensor? Map(TensorView view)
     {
-        var start = (byte*)Native.Data(destination);
+        if (view.IsConjugated || view.IsNegated || view.Storage.IsBigEndian == BitConverter.IsLittleEndian)
+        {
+            return null;
+        }
+
+        var scalar = ElementTypeMap.ToScalar(view.ElementType);
+        var storage = MappedTensor.TryMake(view.Storage.Bytes, ElementsIn(view.Storage, view.ElementType), scalar, ElementTypeInfo.Of(view.ElementType).ByteSize);
+        return storage is null ? null : _storages[KeyOf(view)] = storage;
+    }
+
+    private Tensor Allocate(TensorView view) =>
+        _storages[KeyOf(view)] = empty([ElementsIn(view.Storage, view.ElementType)], dtype: ElementTypeMap.ToScalar(view.ElementType), device: CPU);
+
+    /// <summary>Reads a view, row-major, into memory of its length; on any thread.</summary>
+    internal static unsafe void Fill(nint start, TensorView source)
+    {
         for (long done = 0; done < source.ByteLength; done += ChunkBytes)
         {
-            source.ReadBytes(new(start + done, (int)Math.Min(ChunkBytes, source.ByteLength - done)), done);
+            source.ReadBytes(new((byte*)start + done, (int)Math.Min(ChunkBytes, source.ByteLength - done)), done);
         }
     }
 }

@@ -136,6 +136,23 @@ public sealed class StateDicts : Sandbox
     }
 
     [Fact]
+    public void AModelTakesOverTensorsThatLieInTheFile()
+    {
+        torch.save(model.state_dict(keep_vars: false), PATH);
+        var expected = model.state_dict(keep_vars: false)["fc.weight"].clone();
+        model.state_dict(keep_vars: false)["fc.weight"].zero_();
+
+        #region mmap
+        using (var loaded = torch.load(PATH, mmap: true))
+        {
+            model.load_state_dict(loaded, assign: true);
+        }
+        #endregion
+
+        Assert.True(model.state_dict(keep_vars: false)["fc.weight"].equal(expected).item<bool>());
+    }
+
+    [Fact]
     public void ElementTypesStayTheModelsUnlessAssigned()
     {
         torch.save(model.state_dict(keep_vars: false), PATH);

@@ -14,16 +14,18 @@ public sealed class LoadedCheckpoint : IDisposable
 {
     private readonly Checkpoint _checkpoint;
     private readonly MapLocation _location;
+    private readonly string _path;
 
     internal LoadedCheckpoint(Checkpoint checkpoint, MapLocation location)
-        : this(checkpoint, location, checkpoint.Root)
+        : this(checkpoint, location, checkpoint.Root, checkpoint.Roots[0].Path)
     {
     }
 
-    private LoadedCheckpoint(Checkpoint checkpoint, MapLocation location, PyValue value)
+    private LoadedCheckpoint(Checkpoint checkpoint, MapLocation location, PyValue value, string path)
     {
         _checkpoint = checkpoint;
         _location = location;
+        _path = path;
         this.value = value;
     }
 
@@ -34,14 +36,14 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <param name="key">The key.</param>
     /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
     /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
-    public LoadedCheckpoint this[string key] => new(_checkpoint, _location, value[key]);
+    public LoadedCheckpoint this[string key] => new(_checkpoint, _location, value[key], $"{_path}[{new PyString(key)}]");
 
     /// <summary>The entry of a list or tuple, or of a dictionary under an int key.</summary>
     /// <param name="index">From 0, or the key.</param>
     /// <exception cref="InvalidOperationException">This is none of them; the message says what it is.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The list or tuple has fewer entries.</exception>
     /// <exception cref="KeyNotFoundException">The dictionary has no such key; the message lists those there are.</exception>
-    public LoadedCheckpoint this[int index] => new(_checkpoint, _location, value[index]);
+    public LoadedCheckpoint this[int index] => new(_checkpoint, _location, value[index], $"{_path}[{index}]");
 
     /// <summary>A Python int, or a bool as 0 or 1.</summary>
     /// <param name="loaded">The part of a checkpoint.</param>
@@ -91,15 +93,16 @@ public sealed class LoadedCheckpoint : IDisposable
     });
 
     /// <summary>
-    /// Reads a dictionary of tensors, with its <c>_metadata</c>. Those that share memory in the file share it here. To fill
-    /// a module, give this checkpoint itself to <c>load_state_dict</c>: then nothing is held twice.
+    /// Reads a dictionary of tensors, with its <c>_metadata</c>; of a whole module that was saved, of TorchScript and of an
+    /// exported program the one that <c>state_dict()</c> gives in Python. Those that share memory in the file share it here.
+    /// To fill a module, give this checkpoint itself to <c>load_state_dict</c>: then nothing is held twice.
     /// </summary>
-    /// <exception cref="InvalidOperationException">This is no dictionary from strings to tensors; the message says what it is.</exception>
+    /// <exception cref="InvalidOperationException">This is no dictionary from strings to tensors, and no module; the message says what it is.</exception>
     /// <exception cref="NotSupportedException">TorchSharp has no tensor of an element type.</exception>
     /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
     public StateDict state_dict()
     {
-        if (value is not PyDict dict)
+        if (State() is not PyDict dict)
         {
             throw NotTensors("a dictionary of tensors", value);
         }
@@ -121,7 +124,27 @@ public sealed class LoadedCheckpoint : IDisposable
     internal IncompatibleKeys LoadInto(torch.nn.Module module, bool strict, bool assign)
     {
         using var reader = new TensorReader(_location);
-        return StateDictLoader.Load(module, StateSource.Of(value, reader), strict, assign);
+        return StateDictLoader.Load(module, StateSource.Of(State(), reader), strict, assign);
+    }
+
+    // What is a module in Python has a state_dict in it; a dictionary is taken as PyTorch takes it.
+    private PyValue State()
+    {
+        var isModule = value is PyObject || (_checkpoint.Format == CheckpointFormat.TorchScript && value == _checkpoint.Root);
+        if (!isModule)
+        {
+            return value;
+        }
+
+        try
+        {
+            return _checkpoint.FindStateDict(_path);
+        }
+        catch (KeyNotFoundException)
+        {
+            // Some other object: what was asked of it says so.
+            return value;
+        }
     }
 
     private List<torch.Tensor> ReadAll(IReadOnlyList<PyValue> values)

@@ -1,6 +1,7 @@
 using Torchkeep.Formats;
 using Torchkeep.Formats.TorchZip;
 using Torchkeep.IO;
+using Torchkeep.Torch;
 using Torchkeep.Values;
 
 namespace Torchkeep;
@@ -17,12 +18,15 @@ public sealed class Checkpoint : IDisposable
 {
     private readonly ByteSource _source;
     private readonly ReadOptions _options;
+    private readonly CheckpointContents _contents;
     private readonly Lazy<IReadOnlyList<TensorEntry>> _tensors;
 
     private Checkpoint(CheckpointFormat format, CheckpointContents contents, ByteSource source, ReadOptions options)
     {
-        Format = format;
+        Format = contents.Format ?? format;
         Root = contents.Root;
+        Roots = [PyEntry.Root(contents.Root), .. contents.Beside];
+        _contents = contents;
         _source = source;
         _options = options;
         _tensors = new(ListTensors);
@@ -35,11 +39,17 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The object that was saved.</summary>
     public PyValue Root { get; }
 
+    /// <summary>
+    /// Where all paths start: <c>$</c>, the saved object, and what some kinds of file hold beside it, such as the
+    /// <c>constants</c> of a TorchScript archive.
+    /// </summary>
+    public IReadOnlyList<PyEntry> Roots { get; }
+
     /// <summary>The file's path, or null when it was opened from something nameless.</summary>
     public string? File => _source.Name;
 
     /// <summary>
-    /// Every tensor in the object, in the file's order; one that is reached in two ways is listed twice. The first call
+    /// Every tensor in the object and what lies beside it (<see cref="Roots"/>), in the file's order; one that is reached in two ways is listed twice. The first call
     /// walks the object; no tensor byte is read.
     /// </summary>
     /// <exception cref="UnsupportedCheckpointException">
@@ -176,11 +186,54 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <summary>
+    /// The state_dict in what was saved, without any class being needed: the saved dictionary where it is one; what
+    /// <c>model.state_dict()</c> gives where a whole module was saved (<c>torch.save(model)</c>), TorchScript or an exported
+    /// program; else what a dictionary holds of these. Nothing but the code of a TorchScript archive is read for it, and
+    /// that as text.
+    /// </summary>
+    /// <remarks>
+    /// In a dictionary, or an object's attributes, these names are looked at in this order, and then in what they hold:
+    /// <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c>, <c>module</c>, <c>ema</c>. Under any other name a state_dict
+    /// or module is taken if it is the only one. A module's parameters come first, then its persistent buffers and its
+    /// children, as detached tensors; a tensor that is tied is there under all of its names. <c>_metadata</c> has the version
+    /// of each module: the file's, or that of PyTorch's and torchvision's classes, or else 1. What <c>get_extra_state</c>
+    /// would add is not in the file and is left out. docs/formats/whole-modules.md has the rules.
+    /// </remarks>
+    /// <param name="path">
+    /// Where to look, as <see cref="PyEntry.Path"/> writes it (<c>$['runs']['best']</c>) or joined by dots
+    /// (<c>runs.best</c>); null for everywhere. A dictionary of tensors and other values is taken as it is if this is its
+    /// path.
+    /// </param>
+    /// <returns>A new dictionary for a module, else the one in <see cref="Root"/> itself.</returns>
+    /// <exception cref="KeyNotFoundException">
+    /// There is none, or nothing at the path, or several among which a choice would be a guess; the message lists what there is.
+    /// </exception>
+    /// <exception cref="UnsupportedCheckpointException">
+    /// A module keeps its state in a form that only its class can read, or the result passes <see cref="ReadLimits.MaxEntries"/>
+    /// or <see cref="ReadLimits.MaxNameCharacters"/>.
+    /// </exception>
+    /// <exception cref="InvalidCheckpointException">The code of a TorchScript archive is missing or broken.</exception>
+    public PyDict FindStateDict(string? path = null)
+    {
+        try
+        {
+            var start = path is null ? Roots[0] : FindValue(path);
+            start = start.Value == Root && _contents.Model is { } model ? PyEntry.Root(model) : start;
+            return new StateDictFinder(_contents.Modules, _options.Limits).Find(start, isNamed: path is not null);
+        }
+        catch (CheckpointException error)
+        {
+            error.File ??= File;
+            throw;
+        }
+    }
+
+    /// <summary>
     /// Every value of the object with its path, depth first in the file's order. A value that is reached in two ways comes
-    /// twice; a cycle is cut where it closes.
+    /// twice; a cycle is cut where it closes. What lies beside the object (<see cref="Roots"/>) comes after it.
     /// </summary>
     /// <exception cref="UnsupportedCheckpointException">The object passes <see cref="ReadLimits.MaxEntries"/>.</exception>
-    public IEnumerable<PyEntry> Walk() => PyWalker.Walk(Root, _options.Limits.MaxEntries);
+    public IEnumerable<PyEntry> Walk() => PyWalker.Walk(Roots, _options.Limits.MaxEntries);
 
     /// <summary>Closes the file. Tensors of this checkpoint cannot be read any more.</summary>
     public void Dispose() => _source.Dispose();
@@ -251,6 +304,17 @@ public sealed class Checkpoint : IDisposable
     private static T Complete<T>(ValueTask<T> task) => task.GetAwaiter().GetResult();
 
     private static async ValueTask Untyped(ValueTask<bool> task) => await task.ConfigureAwait(false);
+
+    private PyEntry FindValue(string path)
+    {
+        var found = PyPath.Find(Roots, path);
+        return found switch
+        {
+            [var only] => only,
+            [] => throw new KeyNotFoundException($"there is nothing at '{path}'"),
+            _ => throw new KeyNotFoundException($"'{path}' can be read as {string.Join(" and as ", found.Take(5).Select(entry => entry.Path))}: give one of them"),
+        };
+    }
 
     private List<TensorEntry> ListTensors()
     {

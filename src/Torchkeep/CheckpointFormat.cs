@@ -11,4 +11,10 @@ public enum CheckpointFormat
 
     /// <summary>The tar file that <c>torch.save</c> wrote before PyTorch 0.1.10 (docs/formats/torch-tar.md).</summary>
     TorchTar,
+
+    /// <summary>The zip archive that <c>torch.jit.save</c> writes, of all ages (docs/formats/torchscript.md).</summary>
+    TorchScript,
+
+    /// <summary>The zip archive that <c>torch.export.save</c> writes, a .pt2 file (docs/formats/torch-export.md).</summary>
+    TorchExport,
 }

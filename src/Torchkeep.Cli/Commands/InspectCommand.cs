@@ -39,8 +39,8 @@ internal static class InspectCommand
         }
         else
         {
-            var tree = TreeBuilder.Build(checkpoint, survey, all);
-            HumanReport.Write(terminal, file, checkpoint, survey, tree);
+            var trees = TreeBuilder.Build(checkpoint, survey, all);
+            HumanReport.Write(terminal, file, checkpoint, survey, trees);
         }
     }
 }

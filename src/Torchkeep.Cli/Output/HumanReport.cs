@@ -3,13 +3,17 @@ namespace Torchkeep.Cli.Output;
 /// <summary>What people read: two lines about the file, then the tree.</summary>
 internal static class HumanReport
 {
-    internal static void Write(Terminal terminal, string file, Checkpoint checkpoint, Survey survey, TreeNode tree)
+    internal static void Write(Terminal terminal, string file, Checkpoint checkpoint, Survey survey, IReadOnlyList<TreeNode> trees)
     {
         using var text = terminal.OpenText();
         text.WriteLine($"{SafeText.Escape(file)}: {FormatNames.Of[checkpoint.Format].Phrase}, {Quantity.Bytes(new FileInfo(file).Length)}");
         text.WriteLine(
             $"{Quantity.Of(survey.TensorCount, "tensor")}, {Quantity.Of(survey.ParameterCount, "parameter")}, {Quantity.Bytes(survey.StorageBytes)} in {Quantity.Of(survey.StorageCount, "storage")}");
         text.WriteLine();
-        new TreeWriter(terminal.OpenConsole(text)).Write(tree);
+        var writer = new TreeWriter(terminal.OpenConsole(text));
+        foreach (var tree in trees)
+        {
+            writer.Write(tree);
+        }
     }
 }

@@ -14,9 +14,10 @@ internal static class TreeBuilder
     private const int MaxLines = 400;
     private const int MaxTextLength = 100;
 
-    internal static TreeNode Build(Checkpoint checkpoint, Survey survey, bool all)
+    /// <summary>A tree for each of the checkpoint's roots.</summary>
+    internal static List<TreeNode> Build(Checkpoint checkpoint, Survey survey, bool all)
     {
-        TreeNode? root = null;
+        var roots = new List<TreeNode>();
         var open = new Stack<TreeNode>();
         var closedAt = int.MaxValue;
         var lines = 0;
@@ -54,13 +55,12 @@ internal static class TreeBuilder
                 Text = inline ?? Describe(entry.Value),
                 Tensor = entry.Value is PyTensor tensor ? TensorColumns.Of(tensor, place, survey) : null,
             };
-            root ??= node;
-            parent?.Children.Add(node);
+            (parent?.Children ?? roots).Add(node);
             open.Push(node);
             lines++;
         }
 
-        return root!;
+        return roots;
     }
 
     private static bool IsShown(TreeNode parent, int place, int lines, bool all) =>

@@ -1,8 +1,22 @@
 using Torchkeep.Tensors;
+using Torchkeep.Torch;
 
 namespace Torchkeep.Formats;
 
 /// <summary>What every container kind yields.</summary>
 /// <param name="Root">The object in the file.</param>
 /// <param name="Names">Where its tensors ask for their names.</param>
-internal sealed record CheckpointContents(PyValue Root, TensorNames Names);
+internal sealed record CheckpointContents(PyValue Root, TensorNames Names)
+{
+    /// <summary>The kind, where the file's first bytes are those of several.</summary>
+    internal CheckpointFormat? Format { get; init; }
+
+    /// <summary>What lies beside the object, under the names that its paths start with.</summary>
+    internal IReadOnlyList<PyEntry> Beside { get; init; } = [];
+
+    /// <summary>The module that the file holds, where the object is not it.</summary>
+    internal PyValue? Model { get; init; }
+
+    /// <summary>How the file's modules are read.</summary>
+    internal IModuleReader Modules { get; init; } = PythonModules.Instance;
+}

@@ -45,8 +45,6 @@ internal static class ForeignFile
         (".ckpt", ZipAround),
         (".bin", ZipAround),
         (".safetensors", ZipAround),
-        ("attributes.pkl", "a TorchScript archive of before PyTorch 1.4, which this version does not read"),
-        ("archive_format", "a torch.export archive (.pt2), which this version does not read"),
         (".npy", "a NumPy archive (.npz): save its arrays with torch.save first"),
         (".weights.h5", "a Keras model: read it with Keras"),
         ("[Content_Types].xml", $"an Office document: {WrongFile}"),

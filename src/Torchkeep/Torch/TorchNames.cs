@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Torchkeep.Torch;
 
 /// <summary>The Python names that a torch pickle is made of, each with the PyTorch file that defines it.</summary>
@@ -27,9 +29,25 @@ internal static class TorchNames
     internal static readonly PyGlobal RebuildParameter = new("torch._utils", "_rebuild_parameter");
     internal static readonly PyGlobal RebuildParameterWithState = new("torch._utils", "_rebuild_parameter_with_state");
 
+    internal static readonly PyGlobal RebuildQTensor = new("torch._utils", "_rebuild_qtensor");
+
     // torch/_tensor.py
     internal static readonly PyGlobal RebuildFromTypeV2 = new("torch._tensor", "_rebuild_from_type_v2");
     internal static readonly PyGlobal TensorClass = new("torch", "Tensor");
+
+    // torch/nn/parameter.py, and torch/autograd/variable.py until 0.3
+    internal static readonly PyGlobal Parameter = new("torch.nn.parameter", "Parameter");
+    internal static readonly PyGlobal Variable = new("torch.autograd.variable", "Variable");
+
+    /// <summary>What wraps a tensor, its first argument, into a Parameter.</summary>
+    internal static readonly FrozenSet<PyGlobal> AreParameters = [Parameter, Variable, RebuildParameter, RebuildParameterWithState];
+
+    // torch/jit/_pickle.py: TorchScript's lists and dictionaries, which it marks with their types
+    internal static readonly PyGlobal BuildIntList = new("torch.jit._pickle", "build_intlist");
+    internal static readonly PyGlobal BuildDoubleList = new("torch.jit._pickle", "build_doublelist");
+    internal static readonly PyGlobal BuildBoolList = new("torch.jit._pickle", "build_boollist");
+    internal static readonly PyGlobal BuildTensorList = new("torch.jit._pickle", "build_tensorlist");
+    internal static readonly PyGlobal RestoreTypeTag = new("torch.jit._pickle", "restore_type_tag");
 
     // Python's own
     internal static readonly PyGlobal OrderedDict = new("collections", "OrderedDict");
@@ -40,6 +58,12 @@ internal static class TorchNames
     internal static readonly PyGlobal FrozenSet = new("builtins", "frozenset");
     internal static readonly PyGlobal Complex = new("builtins", "complex");
     internal static readonly PyGlobal NewObjEx = new("copyreg", "__newobj_ex__");
+
+    /// <summary>Whether what a name makes is a tensor, of whatever layout or subclass.</summary>
+    internal static bool IsTensorCall(PyGlobal name) =>
+        AreParameters.Contains(name)
+        || (name.Module is "torch._utils" or "torch._tensor" or "torch.tensor" && name.Name.StartsWith("_rebuild_", StringComparison.Ordinal))
+        || (name.Module == Parameter.Module && name.Name is "Buffer" or "UninitializedParameter" or "UninitializedBuffer");
 
     /// <summary>The name that Python 3 gives to what a protocol 2 pickle may spell as Python 2 does (Lib/_compat_pickle.py).</summary>
     internal static PyGlobal ToPython3(PyGlobal name) => name.Module switch

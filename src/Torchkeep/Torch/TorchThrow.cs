@@ -45,6 +45,18 @@ internal static class TorchThrow
         };
 
     [DoesNotReturn, StackTraceHidden]
+    internal static void UnreadableModule(string path, PyValue module) =>
+        throw new UnsupportedCheckpointException(
+            $"the module '{path}' is {module.Brief}, which keeps its state in a form that only its class can read: save model.state_dict() in Python instead")
+        {
+            TensorName = path,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void StateDictOverLimit(string what, long limit, string option) =>
+        throw new UnsupportedCheckpointException($"the module's state_dict would have more than {limit} {what} ({nameof(ReadLimits)}.{option})");
+
+    [DoesNotReturn, StackTraceHidden]
     internal static void TwoElementTypes(string? name, ElementType first, ElementType second) =>
         throw new UnsupportedCheckpointException(
             $"cannot save tensors that view the same storage as {ElementTypeInfo.Of(first)} and as {ElementTypeInfo.Of(second)}: copy one of them")

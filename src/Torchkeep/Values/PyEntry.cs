@@ -25,10 +25,10 @@ public sealed class PyEntry
         });
     }
 
-    /// <summary>The entry of the value that this one lies in, or null for the root.</summary>
+    /// <summary>The entry of the value that this one lies in, or null for a root.</summary>
     public PyEntry? Parent { get; }
 
-    /// <summary>The number of steps from the root; 0 for the root.</summary>
+    /// <summary>The number of steps from the root; 0 for a root.</summary>
     public int Depth { get; }
 
     /// <summary>The value.</summary>
@@ -37,13 +37,15 @@ public sealed class PyEntry
     /// <summary>
     /// The way as Python would write it: <c>$</c> is the root, <c>['key']</c> an entry under a string key, <c>[3]</c> an
     /// entry of a list or tuple or one under the key 3, <c>.name</c> an attribute, <c>(arg0)</c> an argument of a record.
+    /// What a file holds beside its object starts with a name in place of <c>$</c>, such as <c>constants</c>
+    /// (<see cref="Checkpoint.Roots"/>).
     /// </summary>
     public string Path => string.Concat(Steps().Select(entry => entry.Step));
 
-    /// <summary>The last part of <see cref="Path"/>: <c>['key']</c>, <c>[3]</c>, <c>.name</c>, <c>(arg0)</c>; <c>$</c> for the root.</summary>
+    /// <summary>The last part of <see cref="Path"/>: <c>['key']</c>, <c>[3]</c>, <c>.name</c>, <c>(arg0)</c>; <c>$</c> or a name for a root.</summary>
     public string Step => _step switch
     {
-        PyStepKind.Root => "$",
+        PyStepKind.Root => (string?)_key ?? "$",
         PyStepKind.Key or PyStepKind.Index => $"[{_key}]",
         PyStepKind.Attribute => $".{_key}",
         _ => $"({_key})",
@@ -51,9 +53,15 @@ public sealed class PyEntry
 
     /// <summary>
     /// The way as a state_dict names it: keys and attributes joined by dots, such as <c>model.layer1.0.weight</c>; empty
-    /// for the root.
+    /// for the saved object itself.
     /// </summary>
-    public string Name => string.Join('.', Steps().Skip(1).Select(step => step._key is PyString text ? text.Value : step._key!.ToString()));
+    public string Name => string.Join('.', Steps().Where(step => step._key is not null).Select(step => step.NamePart));
+
+    /// <summary>The last part of <see cref="Name"/>; empty for the saved object itself.</summary>
+    internal string NamePart => _key is PyString text ? text.Value : _key?.ToString() ?? "";
+
+    /// <summary>The start of all paths: the saved object, or what lies beside it under a name.</summary>
+    internal static PyEntry Root(PyValue value, string? name = null) => new(null, PyStepKind.Root, name, value);
 
     /// <summary>At least how long <see cref="Name"/> is, give or take what numbers have; it takes no time to know.</summary>
     internal long NameLength { get; }

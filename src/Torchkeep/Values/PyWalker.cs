@@ -6,14 +6,19 @@ namespace Torchkeep.Values;
 /// </summary>
 internal static class PyWalker
 {
-    internal static IEnumerable<PyEntry> Walk(PyValue root, long maxEntries)
+    internal static IEnumerable<PyEntry> Walk(PyValue root, long maxEntries) => Walk([PyEntry.Root(root)], maxEntries);
+
+    internal static IEnumerable<PyEntry> Walk(IReadOnlyList<PyEntry> roots, long maxEntries)
     {
         // A container is pushed twice: to be visited, then to be left.
         var pending = new Stack<(PyEntry Entry, bool Leave)>();
         var open = new HashSet<PyValue>(ReferenceEqualityComparer.Instance);
-        var children = new List<PyEntry>();
         long count = 0;
-        pending.Push((new(null, PyStepKind.Root, null, root), Leave: false));
+        foreach (var root in roots.Reverse())
+        {
+            pending.Push((root, Leave: false));
+        }
+
         while (pending.TryPop(out var next))
         {
             var entry = next.Entry;
@@ -30,8 +35,7 @@ internal static class PyWalker
             }
 
             yield return entry;
-            children.Clear();
-            AddChildren(entry, children);
+            var children = Children(entry);
             if (children.Count == 0)
             {
                 continue;
@@ -49,8 +53,10 @@ internal static class PyWalker
         }
     }
 
-    private static void AddChildren(PyEntry entry, List<PyEntry> children)
+    /// <summary>What lies right in a value, in the order of the file.</summary>
+    internal static List<PyEntry> Children(PyEntry entry)
     {
+        var children = new List<PyEntry>();
         switch (entry.Value)
         {
             case PyDict dict:
@@ -85,6 +91,8 @@ internal static class PyWalker
                 AddAttributes(record.State);
                 break;
         }
+
+        return children;
 
         void AddEntries(PyDict dict)
         {

@@ -12,12 +12,6 @@ internal static class TorchZipConstants
     internal const string VersionRecordAlternative = ".data/version";
     internal const string SerializationIdRecord = ".data/serialization_id";
 
-    /// <summary>A record that only TorchScript archives have.</summary>
-    internal const string ScriptConstantsRecord = "constants.pkl";
-
-    /// <summary>The record of TorchScript archives before 1.4 that has no counterpart in others.</summary>
-    internal const string OldScriptRecord = "/model.json";
-
     internal const string FormatVersion = "1";
     internal const string ByteOrderLittle = "little";
     internal const string ByteOrderBig = "big";

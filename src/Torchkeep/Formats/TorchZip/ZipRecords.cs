@@ -1,0 +1,117 @@
+using System.Text;
+using Torchkeep.IO;
+
+namespace Torchkeep.Formats.TorchZip;
+
+/// <summary>The records of an archive: listed, opened where they lie, or read whole where they are small.</summary>
+internal sealed class ZipRecords
+{
+    // The small records hold a word or a number.
+    private const int MaxTextRecord = 256;
+
+    // The most that deflate can do (zlib's documentation, "Maximum Compression Factor"), rounded up.
+    private const int MaxDeflateRatio = 1033;
+
+    private readonly ZipDirectory _directory;
+
+    private ZipRecords(ByteSource source, ReadOptions options, ZipDirectory directory)
+    {
+        Source = source;
+        Options = options;
+        _directory = directory;
+    }
+
+    internal ByteSource Source { get; }
+
+    internal ReadOptions Options { get; }
+
+    internal IEnumerable<string> Names => _directory.Entries.Select(entry => entry.Name);
+
+    internal static async ValueTask<ZipRecords> ReadAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken) =>
+        new(source, options, await ZipDirectory.ReadAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false));
+
+    internal bool Has(string record) => _directory.TryFind(record, out _);
+
+    /// <summary>The folders, at most one deep, that hold a record of a name.</summary>
+    internal IEnumerable<string> FoldersOf(string name)
+    {
+        foreach (var entry in _directory.Entries)
+        {
+            if (entry.Name.EndsWith(name, StringComparison.Ordinal)
+                && entry.Name[..^name.Length] is var folder
+                && folder.AsSpan().Count('/') <= 1
+                && (folder.Length == 0 || folder[^1] == '/'))
+            {
+                yield return folder;
+            }
+        }
+    }
+
+    internal async ValueTask<string> ReadTextAsync(string record, bool async, CancellationToken cancellationToken) =>
+        Encoding.UTF8.GetString(await ReadAsync(record, MaxTextRecord, limit: null, async, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>A pickle, or what else describes the tensors.</summary>
+    internal ValueTask<byte[]> ReadPickleAsync(string record, bool async, CancellationToken cancellationToken) =>
+        ReadAsync(record, Options.Limits.MaxPickleBytes, nameof(ReadLimits.MaxPickleBytes), async, cancellationToken);
+
+    /// <summary>The bytes of a record, whose checksum is checked when they are read.</summary>
+    internal ByteSource Open(string record) => Open(record, Options.VerifyChecksums);
+
+    /// <summary>The bytes of a record that has checksums of its own inside.</summary>
+    internal ByteSource OpenUnchecked(string record) => Open(record, verify: false);
+
+    private async ValueTask<byte[]> ReadAsync(string record, long maxLength, string? limit, bool async, CancellationToken cancellationToken)
+    {
+        var source = Open(record);
+        if (source.Length > Math.Min(maxLength, Array.MaxLength))
+        {
+            var option = limit is null ? "" : $" ({nameof(ReadLimits)}.{limit})";
+            TorchZipThrow.UnsupportedRecord(Source, record, $"the record has {source.Length} bytes, over the limit of {maxLength}{option}");
+        }
+
+        // Unfolded before there is an array of the length that it claims.
+        if (source is InflatedByteSource)
+        {
+            source.Verify(cancellationToken);
+        }
+
+        var bytes = new byte[source.Length];
+        await source.ReadAsync(0, bytes, async, cancellationToken).ConfigureAwait(false);
+        return bytes;
+    }
+
+    private ByteSource Open(string record, bool verify)
+    {
+        if (!_directory.TryFind(record, out var entry))
+        {
+            TorchZipThrow.MissingRecord(Source, record);
+        }
+
+        if ((entry.Flags & ZipFields.EncryptedFlag) != 0)
+        {
+            TorchZipThrow.UnsupportedRecord(Source, record, "the record is encrypted");
+        }
+
+        switch (entry.Method)
+        {
+            case ZipFields.Stored:
+                if (entry.Size != entry.CompressedSize)
+                {
+                    TorchZipThrow.BadRecord(Source, record, $"the record is stored, and yet {entry.CompressedSize} bytes should be {entry.Size}");
+                }
+
+                return new ZipRecordSource(Source, entry, verify);
+            case ZipFields.Deflated:
+                if (entry.Size / MaxDeflateRatio > entry.CompressedSize)
+                {
+                    TorchZipThrow.BadRecord(Source, record, $"{entry.CompressedSize} deflated bytes cannot unfold to {entry.Size}");
+                }
+
+                uint? crc = verify && entry.Crc != 0 ? entry.Crc : null;
+                return new InflatedByteSource(() => new ZipRecordSource(Source, entry, verify: false), Source.Name, record, entry.Size, crc, Options.Limits.MaxInflatedBytes);
+            default:
+                TorchZipThrow.UnsupportedRecord(Source, record, $"the record is compressed by method {entry.Method}; only 0 (stored) and 8 (deflated) are read");
+                return null!;
+        }
+    }
+}

@@ -16,6 +16,7 @@ namespace Torchkeep;
 public sealed class Checkpoint : IDisposable
 {
     private readonly ByteSource _source;
+    private readonly IReadOnlyList<ByteSource> _shards;
     private readonly ReadOptions _options;
     private readonly Lazy<IReadOnlyList<TensorEntry>> _tensors;
 
@@ -23,6 +24,8 @@ public sealed class Checkpoint : IDisposable
     {
         Format = format;
         Root = contents.Root;
+        Metadata = contents.Metadata;
+        _shards = contents.Shards;
         _source = source;
         _options = options;
         _tensors = new(ListTensors);
@@ -34,6 +37,12 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>The object that was saved.</summary>
     public PyValue Root { get; }
+
+    /// <summary>
+    /// Texts that the file carries beside its object: <c>__metadata__</c> of safetensors, of a sharded checkpoint those of
+    /// its shards, where of two under one key the first shard's counts. Empty for the kinds that have none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The file's path, or null when it was opened from something nameless.</summary>
     public string? File => _source.Name;
@@ -183,7 +192,14 @@ public sealed class Checkpoint : IDisposable
     public IEnumerable<PyEntry> Walk() => PyWalker.Walk(Root, _options.Limits.MaxEntries);
 
     /// <summary>Closes the file. Tensors of this checkpoint cannot be read any more.</summary>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        foreach (var shard in _shards)
+        {
+            shard.Dispose();
+        }
+    }
 
     private static async ValueTask<Checkpoint> OpenAsync(Stream stream, ReadOptions? options, bool leaveOpen, bool async, CancellationToken cancellationToken)
     {

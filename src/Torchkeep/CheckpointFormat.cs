@@ -11,4 +11,13 @@ public enum CheckpointFormat
 
     /// <summary>The tar file that <c>torch.save</c> wrote before PyTorch 0.1.10 (docs/formats/torch-tar.md).</summary>
     TorchTar,
+
+    /// <summary>The file of named tensors of Hugging Face's safetensors (docs/formats/safetensors.md).</summary>
+    Safetensors,
+
+    /// <summary>
+    /// Hugging Face's index of a checkpoint that lies in several files, each of one of the kinds above
+    /// (docs/formats/sharded.md).
+    /// </summary>
+    Sharded,
 }

@@ -8,5 +8,7 @@ internal static class FormatNames
         [CheckpointFormat.TorchZip] = ("zip", "PyTorch zip archive"),
         [CheckpointFormat.TorchLegacy] = ("legacy stream", "PyTorch stream of before 1.6"),
         [CheckpointFormat.TorchTar] = ("tar", "PyTorch tar file of before 0.1.10"),
+        [CheckpointFormat.Safetensors] = ("safetensors", "safetensors file"),
+        [CheckpointFormat.Sharded] = ("sharded", "index of a sharded checkpoint"),
     };
 }

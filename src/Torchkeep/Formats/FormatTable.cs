@@ -1,3 +1,4 @@
+using Torchkeep.Formats.Safetensors;
 using Torchkeep.Formats.TorchLegacy;
 using Torchkeep.Formats.TorchTar;
 using Torchkeep.Formats.TorchZip;
@@ -10,7 +11,7 @@ internal static class FormatTable
     /// <summary>How many bytes the kinds and the description of foreign files look at.</summary>
     internal const int HeadSize = 512;
 
-    private static readonly IFormat[] _formats = [new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat()];
+    private static readonly IFormat[] _formats = [new SafetensorsFormat(), new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat()];
 
     internal static IFormat Detect(ReadOnlySpan<byte> head, ByteSource source)
     {

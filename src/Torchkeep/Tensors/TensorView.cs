@@ -49,7 +49,11 @@ public sealed unsafe class TensorView
         Strides = strides;
         StorageOffset = storageOffset;
         ElementCount = TensorLayout.CountElements(shape.AsSpan(), Info.ByteSize);
-        TensorLayout.CheckInside(shape.AsSpan(), strides.AsSpan(), storageOffset, ElementCount, storage.ByteLength / Info.ByteSize);
+        TensorLayout.CheckInside(shape.AsSpan(), strides.AsSpan(), storageOffset, ElementCount, Info.ElementsIn(storage.ByteLength));
+        if (!Info.IsTorchType)
+        {
+            TensorLayout.CheckPacked(this, Info);
+        }
     }
 
     /// <summary>The memory that this is a view of; the same object for tensors that share it.</summary>
@@ -71,7 +75,7 @@ public sealed unsafe class TensorView
     public long ElementCount { get; }
 
     /// <summary>The bytes of all elements in row-major order; for a view this is not the storage's length.</summary>
-    public long ByteLength => ElementCount * Info.ByteSize;
+    public long ByteLength => Info.BytesOf(ElementCount);
 
     /// <summary>Whether the elements already lie in row-major order without gaps.</summary>
     public bool IsContiguous => TensorLayout.IsContiguous(Shape.AsSpan(), Strides.AsSpan());
@@ -213,7 +217,7 @@ public sealed unsafe class TensorView
     /// <summary>
     /// Reads the whole tensor as a span with its shape, row-major. Allocates managed memory of <see cref="ByteLength"/>,
     /// which lives as long as the span does; more than 2^31 elements are fine. A 0-dim tensor comes with one dimension of
-    /// size 1, since such spans have at least one.
+    /// size 1, since such spans have at least one, and one whose elements are no whole bytes as a row of its bytes.
     /// </summary>
     /// <typeparam name="T">
     /// <see cref="ElementTypeInfo.ClrType"/>, or an integer of the element's size for the raw bits (<c>ushort</c> for bfloat16).
@@ -226,10 +230,11 @@ public sealed unsafe class TensorView
         CheckAccepts<T>(ElementType);
         CheckReadable();
         // A file may claim any number of dimensions, so they do not go on the call stack.
-        nint[] lengths = Shape.IsEmpty ? [1] : [.. Shape.Select(size => checked((nint)size))];
+        var count = ByteLength / Info.ByteSize;
+        nint[] lengths = Shape.IsEmpty || !Info.IsTorchType ? [(nint)count] : [.. Shape.Select(size => checked((nint)size))];
         ref var first = ref ReadAll();
         return TensorMarshal.CreateReadOnlyTensorSpan(
-            in Unsafe.As<byte, T>(ref first), (nint)ElementCount, lengths, strides: default, pinned: false);
+            in Unsafe.As<byte, T>(ref first), (nint)count, lengths, strides: default, pinned: false);
     }
 
     /// <summary>Reads the whole tensor into a new array, row-major.</summary>
@@ -242,12 +247,13 @@ public sealed unsafe class TensorView
     {
         CheckAccepts<T>(ElementType);
         CheckReadable();
-        if (ElementCount > Array.MaxLength)
+        var count = ByteLength / Info.ByteSize;
+        if (count > Array.MaxLength)
         {
-            throw new UnsupportedCheckpointException($"{ElementCount} elements do not fit an array; use {nameof(ReadSpan)}") { TensorName = Name };
+            throw new UnsupportedCheckpointException($"{count} elements do not fit an array; use {nameof(ReadSpan)}") { TensorName = Name };
         }
 
-        var elements = GC.AllocateUninitializedArray<T>((int)ElementCount);
+        var elements = GC.AllocateUninitializedArray<T>((int)count);
         fixed (T* first = elements)
         {
             ReadInto((byte*)first);

@@ -264,6 +264,11 @@ internal sealed class TorchPickleEncoder
     {
         var view = tensor.View;
         var info = ElementTypeInfo.Of(view.ElementType);
+        if (!info.IsTorchType)
+        {
+            TorchThrow.NoTorchType(_lastKey, info);
+        }
+
         var isUntyped = info.StorageClass is null;
         var build = isUntyped ? TorchNames.RebuildTensorV3 : TorchNames.RebuildTensorV2;
         List<PyValue> arguments =

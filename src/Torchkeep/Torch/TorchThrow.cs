@@ -53,6 +53,13 @@ internal static class TorchThrow
         };
 
     [DoesNotReturn, StackTraceHidden]
+    internal static void NoTorchType(string? name, ElementTypeInfo type) =>
+        throw new UnsupportedCheckpointException($"a tensor of {type} can be saved as safetensors alone: PyTorch has no such dtype")
+        {
+            TensorName = name,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
     internal static void BigEndianSave(string? name) =>
         throw new UnsupportedCheckpointException("cannot save a storage of a big-endian file as it is: copy the tensor")
         {

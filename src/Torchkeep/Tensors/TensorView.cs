@@ -265,6 +265,24 @@ public sealed unsafe class TensorView
     /// <summary>Such as <c>torch.float32 [64, 3, 7, 7]</c>.</summary>
     public override string ToString() => $"{Info} {TensorLayout.Format(Shape.AsSpan())}";
 
+    /// <summary>The same shape over another storage; name, limits and bits are kept.</summary>
+    internal TensorView Over(TensorStorage storage, ElementType type, long offset, ImmutableArray<long> strides) =>
+        new(storage, type, offset, Shape, strides)
+        {
+            _origin = this,
+            IsConjugated = IsConjugated,
+            IsNegated = IsNegated,
+            MaxExpandedBytes = MaxExpandedBytes,
+        };
+
+    /// <summary>The same elements as they lie in the file, in its byte order and without lazy signs.</summary>
+    internal TensorView Raw() =>
+        new(new TensorStorage(Storage.Bytes, Storage.Location, Storage.ElementType, bigEndian: false), ElementType, StorageOffset, Shape, Strides)
+        {
+            _origin = this,
+            MaxExpandedBytes = MaxExpandedBytes,
+        };
+
     /// <summary>A tensor that is found in several places keeps the name of the first.</summary>
     internal void NameOnce(string name) => _name ??= name;
 

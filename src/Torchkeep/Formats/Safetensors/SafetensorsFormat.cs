@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Torchkeep.Formats.Safetensors;
 
 /// <summary>The file of named tensors of Hugging Face's safetensors.</summary>
-internal sealed class SafetensorsFormat : IFormat
+internal sealed class SafetensorsFormat : IFormat, IFormatWriter
 {
     // What claims a header of more is something else.
     private const ulong MaxClaim = 1UL << 48;
@@ -18,4 +18,6 @@ internal sealed class SafetensorsFormat : IFormat
 
     public ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken) =>
         SafetensorsReader.OpenAsync(source, options, async, cancellationToken);
+
+    public ValueTask WriteAsync(SaveJob job, Stream stream, string? path) => SafetensorsWriter.WriteAsync(job, stream);
 }

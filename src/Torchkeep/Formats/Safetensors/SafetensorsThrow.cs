@@ -69,4 +69,53 @@ internal static class SafetensorsThrow
         throw new InvalidCheckpointException(
             $"the tensor has {tensor.End - tensor.Begin} bytes, and the shape {TensorLayout.Format(tensor.Shape)} of {type} needs {((Int128)count * type.BitSize) / 8}"
             + ((Int128)count * type.BitSize % 8 == 0 ? "" : " and a part of one"));
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoDictionary(PyValue root) =>
+        throw new UnsupportedCheckpointException($"a file of safetensors is a dictionary from names to tensors, and the object is a {root.TypeName}");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoName(PyValue key) =>
+        throw new UnsupportedCheckpointException($"safetensors names tensors by texts, and the dictionary has the key {key.Brief}, a {key.TypeName}");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void ReservedName(string name) =>
+        throw new UnsupportedCheckpointException($"a tensor cannot be called '{name}' in safetensors, which keeps texts there") { TensorName = name };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoUtf8(string name) =>
+        throw new UnsupportedCheckpointException("the name has half of a surrogate pair, which safetensors cannot hold") { TensorName = name };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoTensor(string name, PyValue value)
+    {
+        var advice = value is PyDict or PyObject or PyList or PyTuple
+            ? "save the dictionary of tensors alone, or flatten it"
+            : "leave it out, or put it into the metadata as a text";
+        throw new UnsupportedCheckpointException($"safetensors holds a flat dictionary of tensors, and '{name}' is a {value.TypeName}: {advice}");
+    }
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoElementType(string name, TensorView view) =>
+        throw new UnsupportedCheckpointException($"safetensors has no dtype for a tensor {view}: save it as a PyTorch file, or convert it first") { TensorName = name };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoBytes(string name) =>
+        throw new UnsupportedCheckpointException("a meta tensor has a shape but no bytes to save") { TensorName = name };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void Shared(SafetensorsTensor one, SafetensorsTensor other) =>
+        throw new UnsupportedCheckpointException(
+            $"the tensors '{one.Name}' and '{other.Name}' share memory, which safetensors cannot say: copy one of them"
+            + (one.View.ElementType == other.View.ElementType && one.View.StorageOffset == other.View.StorageOffset && one.View.Shape.SequenceEqual(other.View.Shape) && one.View.Strides.SequenceEqual(other.View.Strides)
+                ? $", or leave one out ({nameof(WriteOptions)}.{nameof(WriteOptions.DropShared)} does)"
+                : ""))
+        {
+            TensorName = other.Name,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void HeaderTooLong(int count) =>
+        throw new UnsupportedCheckpointException(
+            $"the names of {count} tensors need a header of more than {SafetensorsConstants.MaxHeaderBytes} bytes, which safetensors does not read: write several files ({nameof(WriteOptions)}.{nameof(WriteOptions.MaxShardSize)})");
 }

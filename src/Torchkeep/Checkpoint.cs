@@ -1,5 +1,5 @@
 using Torchkeep.Formats;
-using Torchkeep.Formats.TorchZip;
+using Torchkeep.Formats.Sharded;
 using Torchkeep.IO;
 using Torchkeep.Torch;
 using Torchkeep.Values;
@@ -17,6 +17,7 @@ namespace Torchkeep;
 public sealed class Checkpoint : IDisposable
 {
     private readonly ByteSource _source;
+    private readonly IReadOnlyList<ByteSource> _shards;
     private readonly ReadOptions _options;
     private readonly CheckpointContents _contents;
     private readonly Lazy<IReadOnlyList<TensorEntry>> _tensors;
@@ -27,6 +28,8 @@ public sealed class Checkpoint : IDisposable
         Root = contents.Root;
         Roots = [PyEntry.Root(contents.Root), .. contents.Beside];
         _contents = contents;
+        Metadata = contents.Metadata;
+        _shards = contents.Shards;
         _source = source;
         _options = options;
         _tensors = new(ListTensors);
@@ -44,6 +47,15 @@ public sealed class Checkpoint : IDisposable
     /// <c>constants</c> of a TorchScript archive.
     /// </summary>
     public IReadOnlyList<PyEntry> Roots { get; }
+
+    /// <summary>
+    /// Texts that the file carries beside its object: <c>__metadata__</c> of safetensors, of a sharded checkpoint those of
+    /// its shards, where of two under one key the first shard's counts. Empty for the kinds that have none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The paths of the files that a sharded checkpoint lies in, as its index names them first; empty for the other kinds.</summary>
+    public IReadOnlyList<string> ShardFiles => [.. _shards.Select(shard => shard.Name!)];
 
     /// <summary>The file's path, or null when it was opened from something nameless.</summary>
     public string? File => _source.Name;
@@ -121,17 +133,22 @@ public sealed class Checkpoint : IDisposable
         Stream stream, ReadOptions? options = null, bool leaveOpen = false, CancellationToken cancellationToken = default) =>
         OpenAsync(stream, options, leaveOpen, async: true, cancellationToken);
 
-    /// <summary>Saves an object as <c>torch.save(object, path)</c> does.</summary>
+    /// <summary>
+    /// Saves an object as <c>torch.save(object, path)</c> does, or in another kind of file or in several
+    /// (<see cref="WriteOptions.Format"/>, <see cref="WriteOptions.MaxShardSize"/>).
+    /// </summary>
     /// <param name="root">The object: a tensor, a dictionary of tensors and anything else.</param>
     /// <param name="path">
     /// The file. It appears whole or not at all: the bytes go to a temporary file beside it, which is flushed and renamed
     /// over it. When anything fails, an older file stays as it was and the temporary one is removed.
     /// </param>
-    /// <param name="options">Alignment, flushing, names; null for the defaults.</param>
+    /// <param name="options">The kind of file, what is left out or converted, flushing; null for the defaults.</param>
     /// <param name="progress">Told how far the save has come; called on the saving thread.</param>
     /// <param name="cancellationToken">Stops the save as a failure does.</param>
+    /// <exception cref="ArgumentException">The options make no sense, or not together.</exception>
     /// <exception cref="UnsupportedCheckpointException">
-    /// The object holds what no PyTorch file can: one storage under two element types, a storage of a big-endian file.
+    /// The object holds what such a file cannot: one storage under two element types, a storage of a big-endian file; for
+    /// safetensors anything but tensors.
     /// </exception>
     /// <exception cref="InvalidCheckpointException">A tensor comes from an open checkpoint whose bytes are missing or corrupt.</exception>
     /// <exception cref="IOException">The operating system failed.</exception>
@@ -236,7 +253,14 @@ public sealed class Checkpoint : IDisposable
     public IEnumerable<PyEntry> Walk() => PyWalker.Walk(Roots, _options.Limits.MaxEntries);
 
     /// <summary>Closes the file. Tensors of this checkpoint cannot be read any more.</summary>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        foreach (var shard in _shards)
+        {
+            shard.Dispose();
+        }
+    }
 
     private static ByteSource OpenFile(string path, ReadOptions? options) =>
         options is { MemoryMap: true } ? new MappedByteSource(path) : new FileByteSource(path);
@@ -274,10 +298,16 @@ public sealed class Checkpoint : IDisposable
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        options ??= WriteOptions.Default;
+        var (writer, job) = PlanSave(root, options, progress, async, cancellationToken);
+        if (job.Options.MaxShardSize is { } size && ShardPlan.Of(job, size) is { Shards.Count: > 1 } plan)
+        {
+            await ShardedWriter.WriteAsync(job, plan, writer, path).ConfigureAwait(false);
+            return true;
+        }
+
         using var file = new AtomicFile(path);
-        await TorchZipWriter.WriteAsync(root, file.Stream, options.ArchiveName ?? TorchZipWriter.ArchiveName(path), options, progress, async, cancellationToken).ConfigureAwait(false);
-        file.Commit(options.FlushToDisk);
+        await writer.WriteAsync(job, file.Stream, path).ConfigureAwait(false);
+        file.Commit(job.Options.FlushToDisk);
         return true;
     }
 
@@ -286,8 +316,13 @@ public sealed class Checkpoint : IDisposable
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(stream);
-        options ??= WriteOptions.Default;
-        await TorchZipWriter.WriteAsync(root, stream, options.ArchiveName ?? TorchZipConstants.DefaultArchiveName, options, progress, async, cancellationToken).ConfigureAwait(false);
+        if (options?.MaxShardSize is not null)
+        {
+            throw new ArgumentException($"{nameof(WriteOptions)}.{nameof(WriteOptions.MaxShardSize)} needs a path: a stream is one file");
+        }
+
+        var (writer, job) = PlanSave(root, options, progress, async, cancellationToken);
+        await writer.WriteAsync(job, stream, path: null).ConfigureAwait(false);
         if (async)
         {
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -298,6 +333,16 @@ public sealed class Checkpoint : IDisposable
         }
 
         return true;
+    }
+
+    private static (IFormatWriter Writer, SaveJob Job) PlanSave(
+        PyValue root, WriteOptions? options, IProgress<SaveProgress>? progress, bool async, CancellationToken cancellationToken)
+    {
+        options ??= WriteOptions.Default;
+        options.Check();
+        var writer = FormatTable.Writer(options.Format);
+        var plan = options.Compact || options.FloatingPointType is not null ? StoragePlan.Of(root, options.Compact, options.FloatingPointType) : StoragePlan.Unchanged;
+        return (writer, new(root, plan, options, progress, async, cancellationToken));
     }
 
     // The synchronous dialect runs the same methods, which then never wait.

@@ -17,4 +17,13 @@ public enum CheckpointFormat
 
     /// <summary>The zip archive that <c>torch.export.save</c> writes, a .pt2 file (docs/formats/torch-export.md).</summary>
     TorchExport,
+
+    /// <summary>The file of named tensors of Hugging Face's safetensors (docs/formats/safetensors.md).</summary>
+    Safetensors,
+
+    /// <summary>
+    /// Hugging Face's index of a checkpoint that lies in several files, each of one of the kinds above
+    /// (docs/formats/sharded.md).
+    /// </summary>
+    Sharded,
 }

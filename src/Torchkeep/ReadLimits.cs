@@ -31,7 +31,13 @@ public sealed record ReadLimits
     /// <summary>The longest single string, bytes value or integer in bytes. Default: 256 MiB.</summary>
     public int MaxStringBytes { get; init; } = 256 << 20;
 
-    /// <summary>The most records an archive may hold. Default: 20 million.</summary>
+    /// <summary>
+    /// The most bytes that JSON of a file may have: the header of a safetensors file, the index of a sharded checkpoint.
+    /// Default: 100,000,000, as safetensors' own limit; .NET's longest array bounds it.
+    /// </summary>
+    public int MaxJsonBytes { get; init; } = 100_000_000;
+
+    /// <summary>The most records an archive, or tensors a safetensors file or index, may hold. Default: 20 million.</summary>
     public long MaxRecords { get; init; } = 20_000_000;
 
     /// <summary>

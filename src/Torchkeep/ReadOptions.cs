@@ -24,6 +24,12 @@ public sealed record ReadOptions
     /// </summary>
     public bool MemoryMap { get; init; }
 
+    /// <summary>
+    /// Whether a file of a sharded checkpoint may hold no tensor but those that the index says are in it. Default: true.
+    /// With false such a tensor is left out.
+    /// </summary>
+    public bool StrictIndex { get; init; } = true;
+
     /// <summary>What the file may ask for at most.</summary>
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
 }

@@ -10,5 +10,7 @@ internal static class FormatNames
         [CheckpointFormat.TorchTar] = ("tar", "PyTorch tar file of before 0.1.10"),
         [CheckpointFormat.TorchScript] = ("torchscript", "TorchScript archive"),
         [CheckpointFormat.TorchExport] = ("torch.export", "torch.export archive"),
+        [CheckpointFormat.Safetensors] = ("safetensors", "safetensors file"),
+        [CheckpointFormat.Sharded] = ("sharded", "index of a sharded checkpoint"),
     };
 }

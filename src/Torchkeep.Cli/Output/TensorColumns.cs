@@ -15,7 +15,7 @@ internal sealed record TensorColumns(string ElementType, string Shape, string Si
         return new(
             ElementTypeInfo.Of(view.ElementType).Name,
             $"[{string.Join(", ", view.Shape)}]",
-            Quantity.Bytes((Int128)view.ElementCount * ElementTypeInfo.Of(view.ElementType).ByteSize),
+            Quantity.Bytes(view.ByteLength),
             string.Join(", ", NotesOn(tensor, place, survey)));
     }
 
@@ -43,8 +43,7 @@ internal sealed record TensorColumns(string ElementType, string Shape, string Si
             yield return $"{(use.First.Value == tensor ? "same tensor as" : "shares storage with")} {NameOf(use.First)}";
         }
 
-        var size = ElementTypeInfo.Of(view.ElementType).ByteSize;
-        if (view.StorageOffset > 0 || (Int128)view.ElementCount * size < view.Storage.ByteLength)
+        if (view.StorageOffset > 0 || view.ByteLength < view.Storage.ByteLength)
         {
             yield return $"part of {Quantity.Bytes(view.Storage.ByteLength)} from element {view.StorageOffset}";
         }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Torchkeep.Tensors;
 using Torchkeep.Torch;
 
@@ -19,4 +20,10 @@ internal sealed record CheckpointContents(PyValue Root, TensorNames Names)
 
     /// <summary>How the file's modules are read.</summary>
     internal IModuleReader Modules { get; init; } = PythonModules.Instance;
+
+    /// <summary>Texts that the file carries beside its object.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>Other files that the object's bytes lie in, to be closed with it.</summary>
+    internal IReadOnlyList<ByteSource> Shards { get; init; } = [];
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace Torchkeep.Formats;
@@ -99,11 +98,6 @@ internal static class ForeignFile
         if (_pageStarts.Any(start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
         {
             return "a web page, probably a login or error page that was saved in place of the download: fetch the file again";
-        }
-
-        if (head.Length >= 9 && head[8] == (byte)'{' && BinaryPrimitives.ReadUInt64LittleEndian(head) < (ulong)length)
-        {
-            return "a safetensors file, which this version does not read: save it with torch.save first";
         }
 
         if (head[0] == 0x80 && head.Length > 1 && head[1] <= 5)

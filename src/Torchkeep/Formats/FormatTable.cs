@@ -1,3 +1,5 @@
+using Torchkeep.Formats.Safetensors;
+using Torchkeep.Formats.Sharded;
 using Torchkeep.Formats.TorchLegacy;
 using Torchkeep.Formats.TorchTar;
 using Torchkeep.Formats.TorchZip;
@@ -10,7 +12,7 @@ internal static class FormatTable
     /// <summary>How many bytes the kinds and the description of foreign files look at.</summary>
     internal const int HeadSize = 512;
 
-    private static readonly IFormat[] _formats = [new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat()];
+    private static readonly IFormat[] _formats = [new SafetensorsFormat(), new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat(), new ShardedFormat()];
 
     internal static IFormat Detect(ReadOnlySpan<byte> head, ByteSource source)
     {
@@ -24,4 +26,10 @@ internal static class FormatTable
 
         throw ForeignFile.Describe(head, source);
     }
+
+    /// <summary>The kind that a save writes.</summary>
+    /// <exception cref="ArgumentException">It cannot be written.</exception>
+    internal static IFormatWriter Writer(CheckpointFormat kind) =>
+        _formats.FirstOrDefault(format => format.Format == kind) as IFormatWriter
+        ?? throw new ArgumentException($"{nameof(WriteOptions)}.{nameof(WriteOptions.Format)} is {kind}, which is not written: {string.Join(", ", _formats.Where(format => format is IFormatWriter).Select(format => format.Format))} are");
 }

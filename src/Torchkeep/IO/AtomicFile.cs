@@ -38,10 +38,20 @@ internal sealed class AtomicFile : IDisposable
 
     internal FileStream Stream { get; }
 
-    internal void Commit(bool flushToDisk)
+    /// <summary>Closes the written file, which has its name only after <see cref="Commit"/>.</summary>
+    internal void Finish(bool flushToDisk)
     {
         Stream.Flush(flushToDisk);
         Stream.Dispose();
+    }
+
+    internal void Commit(bool flushToDisk)
+    {
+        if (Stream.CanWrite)
+        {
+            Finish(flushToDisk);
+        }
+
         File.Move(_temporary, _target, overwrite: true);
         _committed = true;
     }

@@ -1,7 +1,7 @@
 namespace Torchkeep;
 
 /// <summary>
-/// What the elements of a tensor are: PyTorch's <c>torch.dtype</c>. Facts about each are in <see cref="ElementTypeInfo"/>.
+/// What the elements of a tensor are: PyTorch's <c>torch.dtype</c>, and two types of safetensors. Facts about each are in <see cref="ElementTypeInfo"/>.
 /// </summary>
 public enum ElementType
 {
@@ -103,4 +103,13 @@ public enum ElementType
 
     /// <summary>Sixteen bits without meaning, <c>torch.bits16</c>.</summary>
     Bits16,
+
+    /// <summary>
+    /// 6 bits, 2 of them exponent, four values in three bytes: <c>F6_E2M3</c> of safetensors, for which PyTorch has no
+    /// dtype. Elements are handed out as raw bytes alone.
+    /// </summary>
+    Float6E2M3,
+
+    /// <summary>As <see cref="Float6E2M3"/> with 3 bits of exponent, <c>F6_E3M2</c> of safetensors.</summary>
+    Float6E3M2,
 }

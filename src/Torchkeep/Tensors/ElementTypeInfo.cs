@@ -5,7 +5,7 @@ namespace Torchkeep;
 /// <summary>The facts about one <see cref="ElementType"/>, a row of the table that all rooms read.</summary>
 public sealed class ElementTypeInfo
 {
-    internal ElementTypeInfo(ElementType type, string name, int byteSize, int swapSize, string? storageClass, Type? clrType, ElementSign sign)
+    internal ElementTypeInfo(ElementType type, string name, int byteSize, int swapSize, string? storageClass, Type? clrType, ElementSign sign, int? bitSize = null)
     {
         Type = type;
         Name = name;
@@ -14,16 +14,26 @@ public sealed class ElementTypeInfo
         StorageClass = storageClass;
         ClrType = clrType;
         Sign = sign;
+        BitSize = bitSize ?? 8 * byteSize;
     }
 
     /// <summary>Which element type the row is about.</summary>
     public ElementType Type { get; }
 
-    /// <summary>PyTorch's name without <c>torch.</c>, such as <c>bfloat16</c>.</summary>
+    /// <summary>PyTorch's name without <c>torch.</c>, such as <c>bfloat16</c>; a name of our own where it has no such dtype.</summary>
     public string Name { get; }
 
-    /// <summary>The bytes of one element; packed types count the byte that holds several values as one element.</summary>
+    /// <summary>
+    /// The bytes of one element; packed types count the byte that holds several values as one element. Where elements
+    /// are no whole bytes (<see cref="BitSize"/> 6) it is 1: such tensors are read as bytes.
+    /// </summary>
     public int ByteSize { get; }
+
+    /// <summary>The bits of one element: eight times <see cref="ByteSize"/>, but 6 for the 6-bit floats of safetensors.</summary>
+    public int BitSize { get; }
+
+    /// <summary>Whether PyTorch has a dtype for it.</summary>
+    public bool IsTorchType => BitSize % 8 == 0;
 
     /// <summary>
     /// The .NET type that is the element, or null where .NET has none (bfloat16, 8-bit floats, complex64): there,
@@ -55,6 +65,12 @@ public sealed class ElementTypeInfo
     public static bool TryParse(string name, out ElementTypeInfo? info) =>
         ElementTypeTable.ByName.TryGetValue(name.StartsWith("torch.", StringComparison.Ordinal) ? name["torch.".Length..] : name, out info);
 
+    /// <summary>The bytes that so many elements fill; the count must be one that 63 bits can hold in bytes.</summary>
+    internal long BytesOf(long elements) => IsTorchType ? elements * ByteSize : (long)((Int128)elements * BitSize / 8);
+
+    /// <summary>The whole elements that so many bytes hold.</summary>
+    internal long ElementsIn(long bytes) => IsTorchType ? bytes / ByteSize : (long)((Int128)bytes * 8 / BitSize);
+
     /// <summary>Whether elements may be handed out as <typeparamref name="T"/>: the .NET type, or an integer of the same size for the raw bits.</summary>
     internal bool Accepts<T>()
         where T : unmanaged =>
@@ -64,6 +80,6 @@ public sealed class ElementTypeInfo
                 || typeof(T) == typeof(int) || typeof(T) == typeof(uint) || typeof(T) == typeof(long) || typeof(T) == typeof(ulong)
                 || typeof(T) == typeof(Int128) || typeof(T) == typeof(UInt128)));
 
-    /// <summary>PyTorch's name, such as <c>torch.float32</c>.</summary>
-    public override string ToString() => $"torch.{Name}";
+    /// <summary>PyTorch's name, such as <c>torch.float32</c>; <see cref="Name"/> where it has no such dtype.</summary>
+    public override string ToString() => IsTorchType ? $"torch.{Name}" : Name;
 }

@@ -44,6 +44,8 @@ internal static class ElementTypeTable
         new(ElementType.Bits4x2, "bits4x2", 1, 1, null, null, ElementSign.None),
         new(ElementType.Bits8, "bits8", 1, 1, null, typeof(byte), ElementSign.None),
         new(ElementType.Bits16, "bits16", 2, 2, null, typeof(ushort), ElementSign.None),
+        new(ElementType.Float6E2M3, "float6_e2m3", 1, 1, null, null, ElementSign.None, bitSize: 6),
+        new(ElementType.Float6E3M2, "float6_e3m2", 1, 1, null, null, ElementSign.None, bitSize: 6),
     ];
 
     internal static readonly FrozenDictionary<string, ElementTypeInfo> ByName =

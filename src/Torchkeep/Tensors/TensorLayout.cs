@@ -93,5 +93,14 @@ internal static class TensorLayout
         }
     }
 
+    /// <summary>Refuses a view whose elements are no whole bytes, unless it is all bytes of its storage from the first on.</summary>
+    internal static void CheckPacked(TensorView view, ElementTypeInfo type)
+    {
+        if (view.ElementCount * (Int128)type.BitSize % 8 != 0 || view.StorageOffset != 0 || !view.IsContiguous)
+        {
+            TensorThrow.NotWholeBytes(view.Shape.AsSpan(), type);
+        }
+    }
+
     internal static string Format(ReadOnlySpan<long> numbers) => $"[{string.Join(", ", numbers.ToArray())}]";
 }

@@ -19,6 +19,11 @@ internal static class TensorThrow
         throw new InvalidCheckpointException($"the tensor's shape {TensorLayout.Format(shape)} has more bytes than 64 bits can count");
 
     [DoesNotReturn, StackTraceHidden]
+    internal static void NotWholeBytes(ReadOnlySpan<long> shape, ElementTypeInfo type) =>
+        throw new InvalidCheckpointException(
+            $"the tensor of shape {TensorLayout.Format(shape)} has elements of {type.BitSize} bits, which must be whole bytes from the first of the storage on, in row-major order");
+
+    [DoesNotReturn, StackTraceHidden]
     internal static void NoBytes(string? tensor) =>
         throw new UnsupportedCheckpointException("a meta tensor has a shape but no bytes to read") { TensorName = tensor };
 

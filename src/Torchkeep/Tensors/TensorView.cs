@@ -49,7 +49,11 @@ public sealed unsafe class TensorView
         Strides = strides;
         StorageOffset = storageOffset;
         ElementCount = TensorLayout.CountElements(shape.AsSpan(), Info.ByteSize);
-        TensorLayout.CheckInside(shape.AsSpan(), strides.AsSpan(), storageOffset, ElementCount, storage.ByteLength / Info.ByteSize);
+        TensorLayout.CheckInside(shape.AsSpan(), strides.AsSpan(), storageOffset, ElementCount, Info.ElementsIn(storage.ByteLength));
+        if (!Info.IsTorchType)
+        {
+            TensorLayout.CheckPacked(this, Info);
+        }
     }
 
     /// <summary>The memory that this is a view of; the same object for tensors that share it.</summary>
@@ -71,7 +75,7 @@ public sealed unsafe class TensorView
     public long ElementCount { get; }
 
     /// <summary>The bytes of all elements in row-major order; for a view this is not the storage's length.</summary>
-    public long ByteLength => ElementCount * Info.ByteSize;
+    public long ByteLength => Info.BytesOf(ElementCount);
 
     /// <summary>Whether the elements already lie in row-major order without gaps.</summary>
     public bool IsContiguous => TensorLayout.IsContiguous(Shape.AsSpan(), Strides.AsSpan());
@@ -213,7 +217,7 @@ public sealed unsafe class TensorView
     /// <summary>
     /// Reads the whole tensor as a span with its shape, row-major. Allocates managed memory of <see cref="ByteLength"/>,
     /// which lives as long as the span does; more than 2^31 elements are fine. A 0-dim tensor comes with one dimension of
-    /// size 1, since such spans have at least one.
+    /// size 1, since such spans have at least one, and one whose elements are no whole bytes as a row of its bytes.
     /// </summary>
     /// <typeparam name="T">
     /// <see cref="ElementTypeInfo.ClrType"/>, or an integer of the element's size for the raw bits (<c>ushort</c> for bfloat16).
@@ -227,7 +231,7 @@ public sealed unsafe class TensorView
         CheckReadable();
         ref var first = ref ReadAll();
         return TensorMarshal.CreateReadOnlyTensorSpan(
-            in Unsafe.As<byte, T>(ref first), (nint)ElementCount, Lengths(), strides: default, pinned: false);
+            in Unsafe.As<byte, T>(ref first), (nint)(ByteLength / Info.ByteSize), Lengths(), strides: default, pinned: false);
     }
 
     /// <summary>
@@ -273,7 +277,7 @@ public sealed unsafe class TensorView
             return false;
         }
 
-        span = TensorMarshal.CreateReadOnlyTensorSpan(in Unsafe.As<byte, T>(ref first), (nint)ElementCount, Lengths(), strides: default, pinned: false);
+        span = TensorMarshal.CreateReadOnlyTensorSpan(in Unsafe.As<byte, T>(ref first), (nint)(ByteLength / Info.ByteSize), Lengths(), strides: default, pinned: false);
         return true;
     }
 
@@ -287,12 +291,13 @@ public sealed unsafe class TensorView
     {
         CheckAccepts<T>(ElementType);
         CheckReadable();
-        if (ElementCount > Array.MaxLength)
+        var count = ByteLength / Info.ByteSize;
+        if (count > Array.MaxLength)
         {
-            throw new UnsupportedCheckpointException($"{ElementCount} elements do not fit an array; use {nameof(ReadSpan)}") { TensorName = Name };
+            throw new UnsupportedCheckpointException($"{count} elements do not fit an array; use {nameof(ReadSpan)}") { TensorName = Name };
         }
 
-        var elements = GC.AllocateUninitializedArray<T>((int)ElementCount);
+        var elements = GC.AllocateUninitializedArray<T>((int)count);
         fixed (T* first = elements)
         {
             ReadInto((byte*)first);
@@ -303,6 +308,24 @@ public sealed unsafe class TensorView
 
     /// <summary>Such as <c>torch.float32 [64, 3, 7, 7]</c>.</summary>
     public override string ToString() => $"{Info} {TensorLayout.Format(Shape.AsSpan())}";
+
+    /// <summary>The same shape over another storage; name, limits and bits are kept.</summary>
+    internal TensorView Over(TensorStorage storage, ElementType type, long offset, ImmutableArray<long> strides) =>
+        new(storage, type, offset, Shape, strides)
+        {
+            _origin = this,
+            IsConjugated = IsConjugated,
+            IsNegated = IsNegated,
+            MaxExpandedBytes = MaxExpandedBytes,
+        };
+
+    /// <summary>The same elements as they lie in the file, in its byte order and without lazy signs.</summary>
+    internal TensorView Raw() =>
+        new(new TensorStorage(Storage.Bytes, Storage.Location, Storage.ElementType, bigEndian: false), ElementType, StorageOffset, Shape, Strides)
+        {
+            _origin = this,
+            MaxExpandedBytes = MaxExpandedBytes,
+        };
 
     /// <summary>A tensor that is found in several places keeps the name of the first.</summary>
     internal void NameOnce(string name) => _name ??= name;
@@ -327,7 +350,7 @@ public sealed unsafe class TensorView
     }
 
     // A file may claim any number of dimensions, so they do not go on the call stack.
-    private nint[] Lengths() => Shape.IsEmpty ? [1] : [.. Shape.Select(size => checked((nint)size))];
+    private nint[] Lengths() => Shape.IsEmpty || !Info.IsTorchType ? [(nint)(ByteLength / Info.ByteSize)] : [.. Shape.Select(size => checked((nint)size))];
 
     // The first bytes where all of them lie together.
     private bool TryGetBytes(out ReadOnlySpan<byte> bytes)

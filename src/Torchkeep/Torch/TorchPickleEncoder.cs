@@ -14,6 +14,8 @@ internal sealed class TorchPickleEncoder
     // CPython's pickler writes containers in batches of this many (Lib/pickle.py, _BATCHSIZE).
     private const int BatchSize = 1000;
 
+    private readonly StoragePlan _plan;
+    private readonly bool _isStream;
     private readonly PickleWriter _writer = new();
     private readonly Stack<Step> _pending = new();
     private readonly Dictionary<object, int> _memo = new(ReferenceEqualityComparer.Instance);
@@ -27,12 +29,21 @@ internal sealed class TorchPickleEncoder
     private int _setCount;
     private string? _lastKey;
 
+    private TorchPickleEncoder(StoragePlan plan, bool isStream)
+    {
+        _plan = plan;
+        _isStream = isStream;
+    }
+
     private delegate void Step();
 
     /// <summary>The pickle, and the storages it names in the order of their keys.</summary>
-    internal static (ReadOnlyMemory<byte> Pickle, IReadOnlyList<StorageRecord> Storages) Encode(PyValue root)
+    /// <param name="root">The object.</param>
+    /// <param name="plan">Over which storages its tensors are written.</param>
+    /// <param name="isStream">Whether it is for the stream format, whose persistent ids have one item more.</param>
+    internal static (ReadOnlyMemory<byte> Pickle, IReadOnlyList<StorageRecord> Storages) Encode(PyValue root, StoragePlan? plan = null, bool isStream = false)
     {
-        var encoder = new TorchPickleEncoder();
+        var encoder = new TorchPickleEncoder(plan ?? StoragePlan.Unchanged, isStream);
         encoder._writer.WriteProtocol();
         encoder.Later(root);
         while (encoder._pending.TryPop(out var step))
@@ -262,9 +273,19 @@ internal sealed class TorchPickleEncoder
 
     private void WriteTensor(PyTensor tensor)
     {
-        var view = tensor.View;
+        var view = _plan.ViewOf(tensor.View);
         var info = ElementTypeInfo.Of(view.ElementType);
+        if (!info.IsTorchType)
+        {
+            TorchThrow.NoTorchType(_lastKey, info);
+        }
+
         var isUntyped = info.StorageClass is null;
+        if (_isStream && isUntyped)
+        {
+            TorchThrow.YoungTypeInStream(_lastKey, info);
+        }
+
         var build = isUntyped ? TorchNames.RebuildTensorV3 : TorchNames.RebuildTensorV2;
         List<PyValue> arguments =
         [
@@ -330,9 +351,14 @@ internal sealed class TorchPickleEncoder
             TorchThrow.BigEndianSave(_lastKey);
         }
 
+        if (_isStream && type is null && !isMeta)
+        {
+            TorchThrow.UntypedInStream(_lastKey);
+        }
+
         if (!_storages.TryGetValue(storage, out var known))
         {
-            known = (new(_storages.Count.ToString(CultureInfo.InvariantCulture), storage, _lastKey), type);
+            known = (new(_storages.Count.ToString(CultureInfo.InvariantCulture), storage, type, _lastKey), type);
             _storages.Add(storage, known);
             if (!isMeta)
             {
@@ -353,6 +379,12 @@ internal sealed class TorchPickleEncoder
         WriteText(known.Record.Key, _keyMemo);
         WriteText(storage.Location);
         _writer.WriteInteger(PyInt.From(storage.ByteLength / info.ByteSize));
+        if (_isStream)
+        {
+            // No part of another storage.
+            _writer.WriteOpcode(PickleOpcode.None);
+        }
+
         _writer.WriteOpcode(PickleOpcode.Tuple);
         _writer.WritePut(_memoCount++);
         _writer.WriteOpcode(PickleOpcode.BinPersId);

@@ -65,6 +65,27 @@ internal static class TorchThrow
         };
 
     [DoesNotReturn, StackTraceHidden]
+    internal static void YoungTypeInStream(string? name, ElementTypeInfo type) =>
+        throw new UnsupportedCheckpointException($"a tensor of {type} cannot be saved in the stream format, where PyTorch fails to read it: save it as a zip archive")
+        {
+            TensorName = name,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void UntypedInStream(string? name) =>
+        throw new UnsupportedCheckpointException("an untyped storage cannot be saved in the stream format, where PyTorch fails to read it: save it as a zip archive")
+        {
+            TensorName = name,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoTorchType(string? name, ElementTypeInfo type) =>
+        throw new UnsupportedCheckpointException($"a tensor of {type} can be saved as safetensors alone: PyTorch has no such dtype")
+        {
+            TensorName = name,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
     internal static void BigEndianSave(string? name) =>
         throw new UnsupportedCheckpointException("cannot save a storage of a big-endian file as it is: copy the tensor")
         {

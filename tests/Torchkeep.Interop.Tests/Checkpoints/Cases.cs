@@ -18,7 +18,7 @@ internal static class Cases
         [ElementType.QInt8, ElementType.QUInt8, ElementType.QInt32, ElementType.QUInt4x2, ElementType.QUInt2x4];
 
     /// <summary>The element types of plain tensors.</summary>
-    internal static IEnumerable<ElementType> ElementTypes => Enum.GetValues<ElementType>().Except(_quantized);
+    internal static IEnumerable<ElementType> ElementTypes => Enum.GetValues<ElementType>().Except(_quantized).Where(type => ElementTypeInfo.Of(type).IsTorchType);
 
     /// <summary>A tensor of each element type in every layout, and every kind of value that stands in checkpoints.</summary>
     internal static IReadOnlyList<Case> All { get; } =

@@ -18,6 +18,7 @@ public class ElementTypeTableTests
         Assert.Same(info, byName);
         Assert.True(ElementTypeInfo.TryParse(info.Name, out _));
         Assert.True(info.ByteSize == info.SwapSize || info.IsComplex);
+        Assert.True(info.BitSize == 8 * info.ByteSize || !info.IsTorchType);
         Assert.Equal(info.Name.Replace("_", "", StringComparison.Ordinal), type.ToString(), ignoreCase: true);
     }
 

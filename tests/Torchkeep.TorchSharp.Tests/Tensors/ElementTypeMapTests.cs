@@ -4,9 +4,12 @@ namespace Torchkeep.TorchSharp.Tests.Tensors;
 
 public class ElementTypeMapTests
 {
-    // libtorch 2.10 makes no tensor of the first five from bytes alone, and has not heard of the last.
+    // libtorch 2.10 makes no tensor of the first five from bytes alone, and has not heard of the others.
     private static readonly HashSet<ElementType> _without =
-        [ElementType.QInt8, ElementType.QUInt8, ElementType.QInt32, ElementType.QUInt4x2, ElementType.QUInt2x4, ElementType.BComplex32];
+    [
+        ElementType.QInt8, ElementType.QUInt8, ElementType.QInt32, ElementType.QUInt4x2, ElementType.QUInt2x4, ElementType.BComplex32,
+        ElementType.Float6E2M3, ElementType.Float6E3M2,
+    ];
 
     private static readonly HashSet<ScalarType> _quantized = [ScalarType.QInt8, ScalarType.QUInt8, ScalarType.QInt32];
 

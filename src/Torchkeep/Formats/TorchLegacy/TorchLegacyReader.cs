@@ -12,9 +12,6 @@ namespace Torchkeep.Formats.TorchLegacy;
 /// </summary>
 internal sealed class TorchLegacyReader : IStorageLookup
 {
-    /// <summary>PROTOCOL_VERSION of torch/serialization.py.</summary>
-    private const long ProtocolVersion = 1001;
-
     // A broken file is not worth walking for longer than this to say which tensor suffers.
     private const int MaxSearched = 1_000_000;
     private const int MaxNameLength = 1000;
@@ -60,9 +57,9 @@ internal sealed class TorchLegacyReader : IStorageLookup
 
         var versionAt = pickles.Position;
         var version = await pickles.ReadAsync(host, async, cancellationToken).ConfigureAwait(false);
-        if (version is not PyInt number || number.Value != ProtocolVersion)
+        if (version is not PyInt number || number.Value != TorchLegacyConstants.ProtocolVersion)
         {
-            throw new UnsupportedCheckpointException($"the stream is of version {version.Brief}, and PyTorch knows {ProtocolVersion} alone")
+            throw new UnsupportedCheckpointException($"the stream is of version {version.Brief}, and PyTorch knows {TorchLegacyConstants.ProtocolVersion} alone")
             {
                 File = _source.Name,
                 Offset = versionAt,

@@ -8,7 +8,7 @@ namespace Torchkeep.Formats.TorchZip;
 /// The archive of <c>torch.save</c> since PyTorch 1.6, and the two others that PyTorch writes as zip files, which are told
 /// by their records.
 /// </summary>
-internal sealed class TorchZipFormat : IFormat
+internal sealed class TorchZipFormat : IFormat, IFormatWriter
 {
     public CheckpointFormat Format => CheckpointFormat.TorchZip;
 
@@ -26,4 +26,6 @@ internal sealed class TorchZipFormat : IFormat
             : TorchZipReader.OpenAsync(records, async, cancellationToken);
         return await opening.ConfigureAwait(false);
     }
+
+    public ValueTask WriteAsync(SaveJob job, Stream stream, string? path) => TorchZipWriter.WriteAsync(job, stream, path);
 }

@@ -12,9 +12,10 @@ internal static class TorchZipWriter
     private const int MaxAlignment = 1 << 15;
     private const int MaxArchiveName = byte.MaxValue;
 
-    internal static async ValueTask WriteAsync(
-        PyValue root, Stream stream, string archiveName, WriteOptions options, IProgress<SaveProgress>? progress, bool async, CancellationToken cancellationToken)
+    internal static async ValueTask WriteAsync(SaveJob job, Stream stream, string? path)
     {
+        var options = job.Options;
+        var archiveName = options.ArchiveName ?? (path is null ? TorchZipConstants.DefaultArchiveName : ArchiveName(path));
         if (!BitOperations.IsPow2(options.StorageAlignment) || options.StorageAlignment > MaxAlignment)
         {
             throw new ArgumentException($"{nameof(WriteOptions.StorageAlignment)} must be a power of two up to {MaxAlignment}, and is {options.StorageAlignment}");
@@ -25,11 +26,11 @@ internal static class TorchZipWriter
             throw new ArgumentException($"{nameof(WriteOptions.ArchiveName)} must be 1 to {MaxArchiveName} ASCII characters without a slash, and is '{archiveName}'");
         }
 
-        var (pickle, storages) = TorchPickleEncoder.Encode(root);
+        var (pickle, storages) = TorchPickleEncoder.Encode(job.Root, job.Plan);
         var total = storages.Sum(storage => storage.Storage.ByteLength);
         long done = 0;
 
-        using var writer = new ZipRecordWriter(stream, options.StorageAlignment, async, cancellationToken);
+        using var writer = new ZipRecordWriter(stream, options.StorageAlignment, job.Async, job.CancellationToken);
         await WriteRecordAsync(TorchZipConstants.PickleRecord, pickle).ConfigureAwait(false);
         await WriteTextAsync(TorchZipConstants.FormatVersionRecord, TorchZipConstants.FormatVersion).ConfigureAwait(false);
         await WriteTextAsync(TorchZipConstants.AlignmentRecord, options.StorageAlignment.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
@@ -60,7 +61,7 @@ internal static class TorchZipWriter
         void Report(int count)
         {
             done += count;
-            progress?.Report(new(done, total));
+            job.Progress?.Report(new(done, total));
         }
     }
 

@@ -33,13 +33,13 @@ internal static class RebuildTensor
 
     private static ElementType ParseElementType(PyValue dtype)
     {
-        if (dtype is not PyGlobal { Module: "torch" } name || !ElementTypeInfo.TryParse(name.Name, out var info))
+        if (dtype is not PyGlobal { Module: "torch" } name || !ElementTypeInfo.TryParse(name.Name, out var info) || !info!.IsTorchType)
         {
             TorchThrow.UnknownElementType(dtype);
             return default;
         }
 
-        return info!.Type;
+        return info.Type;
     }
 
     private static TensorView View(

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Torchkeep.Tensors;
+
+namespace Torchkeep.Formats.Safetensors;
+
+/// <summary>What can be wrong with a file of safetensors, and with what should become one.</summary>
+internal static class SafetensorsThrow
+{
+    [DoesNotReturn, StackTraceHidden]
+    internal static void HeaderTooLarge(ByteSource source, ulong length, long limit) =>
+        throw new UnsupportedCheckpointException(
+            $"the header should have {length} bytes, over the limit of {limit} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxJsonBytes)})")
+        {
+            File = source.Name,
+            Offset = 0,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void HeaderTruncated(ByteSource source, ulong length, long left) =>
+        throw new InvalidCheckpointException($"the header should have {length} bytes, and {left} follow: the file is truncated") { File = source.Name, Offset = 0 };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void TooManyTensors(ByteSource source, long limit) =>
+        throw new UnsupportedCheckpointException($"the header has more tensors than the limit of {limit} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxRecords)})")
+        {
+            File = source.Name,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void UnknownElementType(ByteSource source, string code, long offset) =>
+        throw new UnsupportedCheckpointException($"the dtype {new PyString(code).Brief} is none of those that safetensors has in version 0.8")
+        {
+            File = source.Name,
+            Offset = offset,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NotInOrder(ByteSource source, SafetensorsEntry tensor, long expected) =>
+        throw new InvalidCheckpointException(
+            tensor.End < tensor.Begin
+                ? $"the tensor should end before it begins: {SafetensorsConstants.Offsets} are {tensor.Begin} and {tensor.End}"
+                : tensor.Begin < expected
+                    ? $"the tensor begins at {tensor.Begin}, and another one ends at {expected}: no two may share bytes"
+                    : $"the tensor begins at {tensor.Begin}, and the one before ends at {expected}: no bytes may lie between them")
+        {
+            File = source.Name,
+            TensorName = tensor.Name,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void WrongLength(ByteSource source, long needed, long found, long dataStart) =>
+        throw new InvalidCheckpointException(
+            needed > found
+                ? $"the tensors need {needed} bytes, and {found} follow the header: the file is truncated"
+                : $"the tensors need {needed} bytes, and {found} follow the header: some are nobody's")
+        {
+            File = source.Name,
+            Offset = dataStart,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void OddPairs(long[] shape) =>
+        throw new UnsupportedCheckpointException(
+            $"the tensor of 4-bit floats has the shape {TensorLayout.Format(shape)}, and PyTorch knows them in pairs: the last dimension must be even");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void WrongSize(SafetensorsEntry tensor, ElementTypeInfo type, long count) =>
+        throw new InvalidCheckpointException(
+            $"the tensor has {tensor.End - tensor.Begin} bytes, and the shape {TensorLayout.Format(tensor.Shape)} of {type} needs {((Int128)count * type.BitSize) / 8}"
+            + ((Int128)count * type.BitSize % 8 == 0 ? "" : " and a part of one"));
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoDictionary(PyValue root) =>
+        throw new UnsupportedCheckpointException($"a file of safetensors is a dictionary from names to tensors, and the object is a {root.TypeName}");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoName(PyValue key) =>
+        throw new UnsupportedCheckpointException($"safetensors names tensors by texts, and the dictionary has the key {key.Brief}, a {key.TypeName}");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void ReservedName(string name) =>
+        throw new UnsupportedCheckpointException($"a tensor cannot be called '{name}' in safetensors, which keeps texts there") { TensorName = name };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoUtf8(string name) =>
+        throw new UnsupportedCheckpointException("the name has half of a surrogate pair, which safetensors cannot hold") { TensorName = name };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoTensor(string name, PyValue value)
+    {
+        var advice = value is PyDict or PyObject or PyList or PyTuple
+            ? "save the dictionary of tensors alone, or flatten it"
+            : "leave it out, or put it into the metadata as a text";
+        throw new UnsupportedCheckpointException($"safetensors holds a flat dictionary of tensors, and '{name}' is a {value.TypeName}: {advice}");
+    }
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoElementType(string name, TensorView view) =>
+        throw new UnsupportedCheckpointException($"safetensors has no dtype for a tensor {view}: save it as a PyTorch file, or convert it first") { TensorName = name };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NoBytes(string name) =>
+        throw new UnsupportedCheckpointException("a meta tensor has a shape but no bytes to save") { TensorName = name };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void Shared(SafetensorsTensor one, SafetensorsTensor other) =>
+        throw new UnsupportedCheckpointException(
+            $"the tensors '{one.Name}' and '{other.Name}' share memory, which safetensors cannot say: copy one of them"
+            + (one.View.ElementType == other.View.ElementType && one.View.StorageOffset == other.View.StorageOffset && one.View.Shape.SequenceEqual(other.View.Shape) && one.View.Strides.SequenceEqual(other.View.Strides)
+                ? $", or leave one out ({nameof(WriteOptions)}.{nameof(WriteOptions.DropShared)} does)"
+                : ""))
+        {
+            TensorName = other.Name,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void HeaderTooLong(int count) =>
+        throw new UnsupportedCheckpointException(
+            $"the names of {count} tensors need a header of more than {SafetensorsConstants.MaxHeaderBytes} bytes, which safetensors does not read: write several files ({nameof(WriteOptions)}.{nameof(WriteOptions.MaxShardSize)})");
+}

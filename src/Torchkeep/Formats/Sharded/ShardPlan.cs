@@ -1,0 +1,121 @@
+using Torchkeep.Formats.Safetensors;
+
+namespace Torchkeep.Formats.Sharded;
+
+/// <summary>
+/// Splits a dictionary as Hugging Face does (huggingface_hub/serialization/_base.py, <c>split_state_dict_into_shards_factory</c>):
+/// in its order, each file as full as it gets, a tensor that is too large in one of its own, and whatever shares a storage
+/// beside the first tensor over it.
+/// </summary>
+internal sealed class ShardPlan
+{
+    private readonly SaveJob _job;
+    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+
+    // The tensors that a file of the kind has: some may be left out, and are recorded in the file itself.
+    private readonly HashSet<string>? _written;
+
+    private ShardPlan(SaveJob job)
+    {
+        _job = job;
+        _written = job.Options.Format == CheckpointFormat.Safetensors ? [.. SafetensorsTensors.Of(job).Tensors.Select(tensor => tensor.Name)] : null;
+    }
+
+    /// <summary>The files in order.</summary>
+    internal IReadOnlyList<Shard> Shards { get; private set; } = [];
+
+    /// <summary>The bytes of all of them.</summary>
+    internal long TotalBytes => Shards.Sum(shard => shard.Bytes);
+
+    /// <summary>The names of the tensors in the order of the dictionary, each with the place of its file.</summary>
+    internal IEnumerable<KeyValuePair<string, int>> Places =>
+        ((PyDict)_job.Root).Select(entry => ((PyString)entry.Key).Value).Where(IsWritten).Select(name => KeyValuePair.Create(name, _places[name]));
+
+    internal static ShardPlan Of(SaveJob job, long maxBytes)
+    {
+        var tensors = Tensors(job.Root);
+        var plan = new ShardPlan(job);
+        plan.Split(tensors, maxBytes);
+        return plan;
+    }
+
+    private static List<(string Name, PyTensor Tensor)> Tensors(PyValue root)
+    {
+        if (root is not PyDict dict)
+        {
+            ShardedThrow.NotSplit($"the object is a {root.TypeName}");
+            return null!;
+        }
+
+        var tensors = new List<(string, PyTensor)>();
+        foreach (var (key, value) in dict)
+        {
+            if (key is not PyString name || value is not PyTensor tensor)
+            {
+                ShardedThrow.NotSplit($"{key.Brief} is a {value.TypeName}");
+                return null!;
+            }
+
+            tensors.Add((name.Value, tensor));
+        }
+
+        return tensors;
+    }
+
+    private void Split(List<(string Name, PyTensor Tensor)> tensors, long maxBytes)
+    {
+        var sizes = new List<long>();
+        var homes = new Dictionary<TensorStorage, int>(ReferenceEqualityComparer.Instance);
+        int? open = null;
+        foreach (var (name, tensor) in tensors)
+        {
+            var view = _job.Plan.ViewOf(tensor.View);
+            if (homes.TryGetValue(view.Storage, out var home))
+            {
+                // In a PyTorch file it costs nothing there.
+                _places[name] = home;
+                sizes[home] += _written is not null && IsWritten(name) ? view.ByteLength : 0;
+                continue;
+            }
+
+            var size = _written is null ? view.Storage.ByteLength : IsWritten(name) ? view.ByteLength : 0;
+            if (size > maxBytes)
+            {
+                home = Add(sizes, size);
+            }
+            else if (open is { } last && sizes[last] + size <= maxBytes)
+            {
+                home = last;
+                sizes[home] += size;
+            }
+            else
+            {
+                open = home = Add(sizes, size);
+            }
+
+            homes.Add(view.Storage, home);
+            _places[name] = home;
+        }
+
+        Shards = [.. sizes.Select(size => new Shard(Root(), size))];
+        foreach (var (name, tensor) in tensors)
+        {
+            Shards[_places[name]].Root.Add(name, tensor);
+        }
+    }
+
+    private static int Add(List<long> sizes, long size)
+    {
+        sizes.Add(size);
+        return sizes.Count - 1;
+    }
+
+    // The versions of modules go with each file, so that opening all of them finds them.
+    private PyDict Root()
+    {
+        var root = (PyDict)_job.Root;
+        return new(root.IsOrdered) { Attributes = root.Attributes };
+    }
+
+    private bool IsWritten(string name) => _written is null || _written.Contains(name);
+}

@@ -1,0 +1,13 @@
+namespace Torchkeep.Formats.Sharded;
+
+/// <summary>Hugging Face's index of a checkpoint in several files: JSON with a <c>weight_map</c>.</summary>
+internal sealed class ShardedFormat : IFormat
+{
+    public CheckpointFormat Format => CheckpointFormat.Sharded;
+
+    /// <summary>Any JSON object; whether it is an index is seen when it is read.</summary>
+    public bool Matches(ReadOnlySpan<byte> head) => head.TrimStart(" \n\r\t"u8) is [(byte)'{', ..];
+
+    public ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken) =>
+        ShardedReader.OpenAsync(source, options, async, cancellationToken);
+}

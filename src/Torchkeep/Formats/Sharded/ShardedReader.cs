@@ -1,0 +1,150 @@
+using Torchkeep.IO;
+using Torchkeep.Tensors;
+
+namespace Torchkeep.Formats.Sharded;
+
+/// <summary>
+/// Reads the index and opens every file that it names, each as the kind it is. Their directories and pickles are read at
+/// once, since the index does not have the shapes; their tensors are not.
+/// </summary>
+internal static class ShardedReader
+{
+    internal static async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
+    {
+        var weights = await ReadIndexAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false);
+        if (source.Name is not { } index || !File.Exists(index))
+        {
+            ShardedThrow.NoFolder(source);
+            return null!;
+        }
+
+        var folder = Path.GetDirectoryName(Path.GetFullPath(index))!;
+        var files = weights.Select(weight => weight.File).Distinct(StringComparer.Ordinal).ToList();
+        CheckPresent(source, folder, files);
+        var sources = new List<ByteSource>();
+        try
+        {
+            var shards = new Dictionary<string, CheckpointContents>(StringComparer.Ordinal);
+            foreach (var file in files)
+            {
+                var shard = new FileByteSource(Path.Combine(folder, file));
+                sources.Add(shard);
+                shards.Add(file, await OpenShardAsync(shard, options, async, cancellationToken).ConfigureAwait(false));
+            }
+
+            var names = new TensorNames();
+            foreach (var shard in shards.Values)
+            {
+                shard.Names.From(names.Find);
+            }
+
+            return new(Combine(source, weights, shards, options), names) { Metadata = Merge(shards.Values), Shards = sources };
+        }
+        catch
+        {
+            sources.ForEach(shard => shard.Dispose());
+            throw;
+        }
+    }
+
+    private static async ValueTask<List<(string Name, string File)>> ReadIndexAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
+    {
+        var head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];
+        await source.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
+        if (source.Length > limits.MaxJsonBytes)
+        {
+            throw head.AsSpan().IndexOf("\"weight_map\""u8) < 0 ? ForeignFile.Describe(head, source) : ShardedThrow.IndexTooLarge(source, limits.MaxJsonBytes);
+        }
+
+        var json = new byte[source.Length];
+        await source.ReadAsync(0, json, async, cancellationToken).ConfigureAwait(false);
+        return ShardIndex.Parse(json, source, limits) ?? throw ForeignFile.Describe(head, source);
+    }
+
+    private static void CheckPresent(ByteSource source, string folder, List<string> files)
+    {
+        var missing = files.Where(file => !File.Exists(Path.Combine(folder, file))).ToList();
+        if (missing.Count > 0)
+        {
+            ShardedThrow.MissingShards(source, missing, files.Count);
+        }
+    }
+
+    private static async ValueTask<CheckpointContents> OpenShardAsync(ByteSource shard, ReadOptions options, bool async, CancellationToken cancellationToken)
+    {
+        var head = new byte[Math.Min(shard.Length, FormatTable.HeadSize)];
+        await shard.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
+        var format = FormatTable.Detect(head, shard);
+        if (format is ShardedFormat)
+        {
+            throw ForeignFile.Describe(head, shard);
+        }
+
+        var contents = await format.OpenAsync(shard, options, async, cancellationToken).ConfigureAwait(false);
+        if (contents.Root is not PyDict)
+        {
+            ShardedThrow.NoDictionary(shard, contents.Root);
+        }
+
+        return contents;
+    }
+
+    // In the order of the index. An OrderedDict, and its _metadata, where the files are such.
+    private static PyDict Combine(
+        ByteSource source, List<(string Name, string File)> weights, Dictionary<string, CheckpointContents> shards, ReadOptions options)
+    {
+        var roots = shards.ToDictionary(shard => shard.Key, shard => (PyDict)shard.Value.Root, StringComparer.Ordinal);
+        var root = new PyDict(isOrdered: roots.Count > 0 && roots.Values.All(shard => shard.IsOrdered));
+        if (root.IsOrdered)
+        {
+            root.Attributes = roots.Values.Select(shard => shard.Attributes).FirstOrDefault(attributes => attributes is not null);
+        }
+
+        foreach (var (name, file) in weights)
+        {
+            if (!roots[file].TryGet(name, out var value))
+            {
+                ShardedThrow.MissingTensor(source, name, file);
+            }
+
+            root.Add(name, value);
+        }
+
+        if (options.StrictIndex)
+        {
+            foreach (var (file, count) in weights.CountBy(weight => weight.File))
+            {
+                if (roots[file].Count > count)
+                {
+                    RefuseUnlisted(source, weights, file, roots[file]);
+                }
+            }
+        }
+
+        return root;
+    }
+
+    private static void RefuseUnlisted(ByteSource source, List<(string Name, string File)> weights, string file, PyDict shard)
+    {
+        var files = weights.ToDictionary(weight => weight.Name, weight => weight.File, StringComparer.Ordinal);
+        foreach (var (key, _) in shard)
+        {
+            var home = key is PyString { Value: var name } ? files.GetValueOrDefault(name) : null;
+            if (home != file)
+            {
+                ShardedThrow.UnlistedTensor(source, key, file, home);
+            }
+        }
+    }
+
+    private static Dictionary<string, string> Merge(IEnumerable<CheckpointContents> shards)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in shards.SelectMany(shard => shard.Metadata))
+        {
+            metadata.TryAdd(key, value);
+        }
+
+        return metadata;
+    }
+}

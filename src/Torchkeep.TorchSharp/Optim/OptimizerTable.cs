@@ -22,7 +22,7 @@ internal static class OptimizerTable
                 Number<SGD.Options>("momentum", 0, options => ref options.momentum),
                 Number<SGD.Options>("dampening", 0, options => ref options.dampening),
                 Number<SGD.Options>("weight_decay", 0, options => ref options.weight_decay),
-                Flag<SGD.Options>("nesterov", options => ref options.nesterov) with { MayLack = true },
+                Flag<SGD.Options>("nesterov", options => ref options.nesterov) with { MayLackBefore112 = true },
                 Flag<SGD.Options>("maximize", options => ref options.maximize) with { MayLack = true },
                 Foreach, Differentiable, Fused,
             ],
@@ -46,7 +46,7 @@ internal static class OptimizerTable
                 Pair<Adam.Options>("betas", _betas, options => ref options.beta1, options => ref options.beta2),
                 Number<Adam.Options>("eps", 1e-8, options => ref options.eps),
                 Number<Adam.Options>("weight_decay", 0, options => ref options.weight_decay),
-                Flag<Adam.Options>("amsgrad", options => ref options.amsgrad) with { MayLack = true },
+                Flag<Adam.Options>("amsgrad", options => ref options.amsgrad) with { MayLackBefore112 = true },
                 Flag<Adam.Options>("maximize", options => ref options.maximize) with { MayLack = true },
                 Foreach, Capturable, Differentiable, Fused, Only("decoupled_weight_decay", false),
             ],
@@ -64,7 +64,7 @@ internal static class OptimizerTable
                 Pair<AdamW.Options>("betas", _betas, options => ref options.beta1, options => ref options.beta2),
                 Number<AdamW.Options>("eps", 1e-8, options => ref options.eps),
                 Number<AdamW.Options>("weight_decay", 0.01, options => ref options.weight_decay),
-                Flag<AdamW.Options>("amsgrad", options => ref options.amsgrad) with { MayLack = true },
+                Flag<AdamW.Options>("amsgrad", options => ref options.amsgrad) with { MayLackBefore112 = true },
                 Flag<AdamW.Options>("maximize", options => ref options.maximize) with { MayLack = true },
                 Foreach, Capturable, Differentiable, Fused, Only("decoupled_weight_decay", true),
             ],
@@ -126,10 +126,10 @@ internal static class OptimizerTable
             () => new RMSProp.Options(),
             [
                 LearningRate(0.01),
-                Number<RMSProp.Options>("momentum", 0, options => ref options.momentum) with { MayLack = true },
+                Number<RMSProp.Options>("momentum", 0, options => ref options.momentum) with { MayLackBefore112 = true },
                 Number<RMSProp.Options>("alpha", 0.99, options => ref options.alpha),
                 Number<RMSProp.Options>("eps", 1e-8, options => ref options.eps),
-                Flag<RMSProp.Options>("centered", options => ref options.centered) with { MayLack = true },
+                Flag<RMSProp.Options>("centered", options => ref options.centered) with { MayLackBefore112 = true },
                 Number<RMSProp.Options>("weight_decay", 0, options => ref options.weight_decay),
                 Capturable, Foreach,
                 Flag<RMSProp.Options>("maximize", options => ref options.maximize) with { MayLack = true },
@@ -241,8 +241,12 @@ internal static class OptimizerTable
     /// <summary>Whose group it is, as far as its keys tell: one of ours, or one that TorchSharp has not got; else null.</summary>
     internal static string? NameOf(IReadOnlyCollection<string> keys) =>
         Array.Find(_foreign, row => keys.Contains(row.Key)).Name
-        ?? Array.Find(_rows, row => row.Options.All(option => option.MayLack || keys.Contains(option.Key)) && !keys.Any(key => IsForeign(row, key)))?.Name
+        ?? Array.Find(_rows, row => !Missing(row, keys).Any() && !keys.Any(key => IsForeign(row, key)))?.Name
         ?? (keys.Contains("betas") && !keys.Contains("weight_decay") ? "SparseAdam" : null);
+
+    /// <summary>The keys that a group of this optimizer has in all versions of PyTorch from that of the file on.</summary>
+    internal static IEnumerable<string> Missing(OptimizerRow row, IReadOnlyCollection<string> keys) =>
+        row.Options.Where(option => !option.MayLack && !keys.Contains(option.Key) && !(option.MayLackBefore112 && !keys.Contains("foreach"))).Select(option => option.Key);
 
     /// <summary>Whether a group of this optimizer never has the key, and one of another has.</summary>
     internal static bool IsForeign(OptimizerRow row, string key) =>

@@ -12,6 +12,9 @@ internal sealed record OptionRow(string Key, PyValue Default, Func<OptimizerOpti
     /// <summary>Whether PyTorch's own load fills it in where an older file has not got it (<c>__setstate__</c>).</summary>
     internal bool MayLack { get; init; }
 
+    /// <summary>The same in files of before 1.12, where all groups got <c>foreach</c>.</summary>
+    internal bool MayLackBefore112 { get; init; }
+
     /// <summary>Whether it only chooses among ways to compute the same, so that any value can be kept for the next save.</summary>
     internal bool IsImplementation { get; init; }
 

@@ -67,7 +67,7 @@ internal sealed class OptionsPlan
 
     private static string? ClassProblem(OptimizerRow row, IReadOnlyDictionary<string, PyValue> saved)
     {
-        List<string> missing = [.. row.Options.Where(option => !option.MayLack && !saved.ContainsKey(option.Key)).Select(option => option.Key)];
+        List<string> missing = [.. OptimizerTable.Missing(row, [.. saved.Keys])];
         List<string> foreign = [.. saved.Keys.Where(key => OptimizerTable.IsForeign(row, key))];
         if (missing.Count + foreign.Count == 0)
         {

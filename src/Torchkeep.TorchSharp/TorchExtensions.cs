@@ -69,6 +69,16 @@ public static class TorchExtensions
         /// <param name="f">The stream.</param>
         public static void save(ICollection obj, Stream f) => torch.save_checkpoint(obj, f);
 
+        /// <summary>Saves an optimizer's state_dict as PyTorch's; see <c>save_checkpoint</c>.</summary>
+        /// <param name="obj">The state_dict, from <c>optimizer.state_dict()</c>, or with names from <c>optimizer.state_dict(model)</c>.</param>
+        /// <param name="f">The file.</param>
+        public static void save(torch.optim.Optimizer.StateDictionary obj, string f) => torch.save_checkpoint(obj, f);
+
+        /// <summary>Saves an optimizer's state_dict as PyTorch's to a stream; see <c>save_checkpoint</c>.</summary>
+        /// <param name="obj">The state_dict, from <c>optimizer.state_dict()</c>, or with names from <c>optimizer.state_dict(model)</c>.</param>
+        /// <param name="f">The stream.</param>
+        public static void save(torch.optim.Optimizer.StateDictionary obj, Stream f) => torch.save_checkpoint(obj, f);
+
         /// <summary>Opens what PyTorch or Torchkeep saved. Nothing in the file is executed, and tensors are read when asked for.</summary>
         /// <param name="f">The file.</param>
         /// <param name="map_location">Where tensors go: a device, its name, or a table of device tags.</param>

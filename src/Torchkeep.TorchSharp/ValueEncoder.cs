@@ -39,6 +39,13 @@ internal sealed class ValueEncoder : IDisposable
         _ => EncodeObject(value),
     };
 
+    /// <summary>Keeps a tensor that was made for the save until it is over.</summary>
+    internal torch.Tensor Hold(torch.Tensor tensor)
+    {
+        _held.Add(tensor.DetachFromDisposeScope());
+        return tensor;
+    }
+
     private PyValue EncodeObject(object value)
     {
         if (_seen.TryGetValue(value, out var known))
@@ -52,6 +59,7 @@ internal sealed class ValueEncoder : IDisposable
             torch.Tensor tensor => _seen[value] = EncodeTensor(tensor, tensor.requires_grad, tensor is Parameter),
             LoadedCheckpoint loaded => loaded.value,
             StateDict state => EncodeStateDict(state),
+            torch.optim.Optimizer.StateDictionary optimizer => _seen[value] = OptimizerEncoder.Encode(optimizer, this),
             IReadOnlyDictionary<string, torch.Tensor> tensors => EncodeTensors(tensors),
             IDictionary entries => EncodeDictionary(entries),
             ITuple tuple => EncodeTuple(tuple),
@@ -61,6 +69,8 @@ internal sealed class ValueEncoder : IDisposable
             ICollection items => EncodeList(items),
             torch.nn.Module => throw new NotSupportedException(
                 $"a whole module ({value.GetType().Name}) cannot be saved; save its state_dict(keep_vars: false)"),
+            torch.optim.Optimizer or torch.optim.lr_scheduler.LRScheduler => throw new NotSupportedException(
+                $"a whole {value.GetType().Name} cannot be saved; save its state_dict()"),
             _ => throw new NotSupportedException(
                 $"{value.GetType()} has no counterpart in a checkpoint; tensors, state_dicts, dictionaries, lists, tuples, sets, "
                 + "numbers, strings, booleans, byte arrays, null and PyValue have"),
@@ -208,12 +218,6 @@ internal sealed class ValueEncoder : IDisposable
         }
 
         return storage;
-    }
-
-    private torch.Tensor Hold(torch.Tensor tensor)
-    {
-        _held.Add(tensor.DetachFromDisposeScope());
-        return tensor;
     }
 
     /// <summary>How PyTorch tags a device in a file (torch/serialization.py, the taggers): only some have a number.</summary>

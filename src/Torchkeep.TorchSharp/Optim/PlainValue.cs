@@ -1,0 +1,47 @@
+namespace Torchkeep;
+
+/// <summary>Copies values out of a file that may be closed before they are saved again.</summary>
+internal static class PlainValue
+{
+    private const int MaxDepth = 16;
+
+    /// <exception cref="FormatException">There is something in it that is neither plain nor a tensor, or it is nested too deeply.</exception>
+    internal static PyValue Copy(PyValue value) => Copy(value, MaxDepth);
+
+    private static PyValue Copy(PyValue value, int depth)
+    {
+        if (depth == 0)
+        {
+            throw new FormatException($"expected at most {MaxDepth} levels of lists, tuples and dictionaries, found more");
+        }
+
+        switch (value)
+        {
+            case PyNone or PyBool or PyInt or PyFloat or PyString or PyBytes:
+                return value;
+            case PyTuple tuple:
+                return new PyTuple([.. tuple.Items.Select(item => Copy(item, depth - 1))]);
+            case PyList list:
+                return new PyList(list.Items.Select(item => Copy(item, depth - 1)));
+            case PyDict dict:
+                var copy = new PyDict(dict.IsOrdered);
+                foreach (var (key, entry) in dict)
+                {
+                    copy[key] = Copy(entry, depth - 1);
+                }
+
+                return copy;
+            case PyTensor tensor:
+                return new PyTensor(Copy(tensor.View), tensor.RequiresGrad, tensor.IsParameter);
+            default:
+                throw new FormatException($"expected plain values and tensors, found {PyNumber.Describe(value)}");
+        }
+    }
+
+    private static TensorView Copy(TensorView view)
+    {
+        var bytes = new byte[view.ByteLength];
+        view.ReadBytes(bytes);
+        return new(TensorStorage.FromArray(bytes), view.ElementType, view.Shape.AsSpan());
+    }
+}

@@ -2,66 +2,61 @@ namespace Torchkeep.IO;
 
 /// <summary>
 /// A file that appears under its name whole or not at all: written beside the target, flushed, renamed over it.
-/// Whoever has the old file open or mapped keeps the old bytes.
+/// Whoever has the old file open or mapped keeps the old bytes (docs/decisions/0006-saving.md).
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
+    private readonly string _path;
     private readonly string _target;
-    private readonly string _temporary;
+    private readonly string _folder;
+    private readonly TemporaryFile _temporary;
     private bool _committed;
 
     internal AtomicFile(string path)
     {
+        _path = path;
         _target = FindTarget(path);
-        var folder = Path.GetDirectoryName(_target)!;
-        if (!Directory.Exists(folder))
+        _folder = Path.GetDirectoryName(_target)!;
+        if (!Directory.Exists(_folder))
         {
-            throw new DirectoryNotFoundException($"cannot save to '{path}': there is no directory '{folder}'");
+            throw new DirectoryNotFoundException($"cannot save to '{path}': there is no directory '{_folder}'");
         }
 
-        // The target's name is no part of it: with anything added it could be longer than the system allows.
-        _temporary = Path.Combine(folder, $".torchkeep-{Path.GetRandomFileName()}");
-        Stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        try
-        {
-            if (!OperatingSystem.IsWindows() && File.Exists(_target))
-            {
-                File.SetUnixFileMode(Stream.SafeFileHandle, File.GetUnixFileMode(_target));
-            }
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(_target) ? File.GetUnixFileMode(_target) : null;
+        _temporary = TemporaryFile.Create(_folder, mode);
+        TemporaryFile.RemoveStrays(_folder, _temporary);
     }
 
-    internal FileStream Stream { get; }
-
-    /// <summary>Closes the written file, which has its name only after <see cref="Commit"/>.</summary>
-    internal void Finish(bool flushToDisk)
-    {
-        Stream.Flush(flushToDisk);
-        Stream.Dispose();
-    }
+    internal FileStream Stream => _temporary.Stream;
 
     internal void Commit(bool flushToDisk)
     {
-        if (Stream.CanWrite)
+        Stream.Flush(flushToDisk);
+        try
         {
-            Finish(flushToDisk);
+            _temporary.MoveTo(_target);
+        }
+        catch (IOException error) when (!Directory.Exists(_folder))
+        {
+            throw new DirectoryNotFoundException($"cannot save to '{_path}': the directory '{_folder}' is gone", error);
         }
 
-        File.Move(_temporary, _target, overwrite: true);
         _committed = true;
+        if (flushToDisk)
+        {
+            DirectoryFlush.Flush(_folder);
+        }
     }
 
     public void Dispose()
     {
-        Stream.Dispose();
-        if (!_committed)
+        if (_committed)
         {
-            File.Delete(_temporary);
+            Stream.Dispose();
+        }
+        else
+        {
+            _temporary.Remove();
         }
     }
 

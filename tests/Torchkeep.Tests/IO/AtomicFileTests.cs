@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using System.Runtime.Versioning;
 using Torchkeep.IO;
 
@@ -147,6 +148,120 @@ public sealed class AtomicFileTests : IDisposable
         var path = Path.GetRelativePath(Environment.CurrentDirectory, _folder["model.pt"]);
         Write(path, [1]);
         Assert.Equal([1], File.ReadAllBytes(_folder["model.pt"]));
+    }
+
+    [Fact]
+    public void WhoeverHasTheOldFileOpenOrMappedKeepsIt()
+    {
+        File.WriteAllBytes(_folder["model.pt"], [9, 9, 9]);
+        using var reader = new FileByteSource(_folder["model.pt"]);
+        using var mapped = MemoryMappedFile.CreateFromFile(File.Open(_folder["model.pt"], FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete), null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        using var view = mapped.CreateViewAccessor(0, 3, MemoryMappedFileAccess.Read);
+        Write(_folder["model.pt"], [1]);
+
+        var bytes = new byte[3];
+        reader.Read(0, bytes);
+        Assert.Equal([9, 9, 9], bytes);
+        Assert.Equal(9, view.ReadByte(2));
+        Assert.Equal([1], File.ReadAllBytes(_folder["model.pt"]));
+    }
+
+    [Fact]
+    public void WhatAKilledSaveLeftIsRemoved()
+    {
+        File.WriteAllBytes(_folder[".torchkeep-abcdefghij234567.tmp"], [1, 2, 3]);
+        File.WriteAllBytes(_folder[".torchkeep-aaaaaaaaaaaaaaaa.tmp"], []);
+        Write(_folder["model.pt"], [1]);
+        Assert.Equal(["model.pt"], _folder.Names);
+    }
+
+    [Fact]
+    public void WhatAnotherSaveIsWritingStays()
+    {
+        using var other = new AtomicFile(_folder["other.pt"]);
+        other.Stream.Write([7]);
+        Write(_folder["model.pt"], [1]);
+        other.Commit(flushToDisk: true);
+        Assert.Equal([7], File.ReadAllBytes(_folder["other.pt"]));
+        Assert.Equal(["model.pt", "other.pt"], _folder.Names);
+    }
+
+    [Theory]
+    [InlineData(".torchkeep-abcdefghij23456.tmp")]
+    [InlineData(".torchkeep-ABCDEFGHIJ234567.tmp")]
+    [InlineData(".torchkeep-abcdefghij234561.tmp")]
+    [InlineData(".torchkeep-abcdefghij234567.tmp.pt")]
+    [InlineData(".torchkeep-notes")]
+    public void AUsersFileIsNoStray(string name)
+    {
+        File.WriteAllBytes(_folder[name], [1]);
+        Write(_folder["model.pt"], [1]);
+        Assert.Equal([name, "model.pt"], _folder.Names);
+    }
+
+    [Fact]
+    public void ALinkOfAStraysNameIsNotFollowed()
+    {
+        File.WriteAllBytes(_folder["mine"], [1]);
+        Link(".torchkeep-abcdefghij234567.tmp", "mine");
+        Directory.CreateDirectory(_folder[".torchkeep-bbbbbbbbbbbbbbbb.tmp"]);
+        Write(_folder["model.pt"], [1]);
+        Assert.Equal([1], File.ReadAllBytes(_folder["mine"]));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void APipeOfAStraysNameDoesNotHoldUpTheSave()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such pipes");
+        using var make = System.Diagnostics.Process.Start("mkfifo", [_folder[".torchkeep-abcdefghij234567.tmp"]]);
+        make.WaitForExit();
+        Write(_folder["model.pt"], [1]);
+        Assert.Equal([1], File.ReadAllBytes(_folder["model.pt"]));
+    }
+
+    [Fact]
+    public void ADirectoryThatVanishesIsNamed()
+    {
+        Directory.CreateDirectory(_folder["runs"]);
+        using (var file = new AtomicFile(_folder["runs/model.pt"]))
+        {
+            file.Stream.Write([1, 2, 3]);
+            Directory.Delete(_folder["runs"], recursive: true);
+            var error = Assert.Throws<DirectoryNotFoundException>(() => file.Commit(flushToDisk: true));
+            Assert.Contains("is gone", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(_folder.Names);
+    }
+
+    [Fact]
+    public void InADirectoryThatIsMovedAwayNothingButAnEmptyStrayIsLeft()
+    {
+        Directory.CreateDirectory(_folder["runs"]);
+        using (var file = new AtomicFile(_folder["runs/model.pt"]))
+        {
+            file.Stream.Write(new byte[1000]);
+            Directory.Move(_folder["runs"], _folder["moved"]);
+            Assert.Throws<DirectoryNotFoundException>(() => file.Commit(flushToDisk: true));
+        }
+
+        Assert.Equal(0, new DirectoryInfo(_folder["moved"]).EnumerateFiles().Sum(file => file.Length));
+        Write(_folder["moved/model.pt"], [1]);
+        Assert.Equal(["model.pt"], Directory.EnumerateFileSystemEntries(_folder["moved"]).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void ATargetThatBecomesADirectoryIsLeftAlone()
+    {
+        using (var file = new AtomicFile(_folder["model.pt"]))
+        {
+            Directory.CreateDirectory(_folder["model.pt"]);
+            var error = Record.Exception(() => file.Commit(flushToDisk: true));
+            Assert.True(error is IOException or UnauthorizedAccessException, error?.ToString());
+        }
+
+        Assert.Equal(["model.pt"], _folder.Names);
     }
 
     private void Link(string name, string target)

@@ -30,14 +30,14 @@ internal static class ShardedWriter
                 files.Add(file);
                 var progress = job.Progress is null ? null : new PartProgress(job.Progress, done, plan.TotalBytes);
                 await writer.WriteAsync(job with { Root = plan.Shards[i].Root, Progress = progress }, file.Stream, target).ConfigureAwait(false);
-                file.Finish(job.Options.FlushToDisk);
+                file.Stream.Flush(job.Options.FlushToDisk);
                 done += plan.Shards[i].Bytes;
             }
 
             var index = new AtomicFile(path + ShardedConstants.IndexEnd);
             files.Add(index);
             WriteIndex(index.Stream, plan, names);
-            index.Finish(job.Options.FlushToDisk);
+            index.Stream.Flush(job.Options.FlushToDisk);
 
             if (names.Any(name => File.Exists(Path.Combine(Path.GetDirectoryName(path)!, name))))
             {

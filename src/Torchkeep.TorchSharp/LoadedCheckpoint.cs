@@ -186,10 +186,13 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <summary>Closes the file, for this object and all parts of it. Tensors that were read stay.</summary>
     public void Dispose() => _checkpoint.Dispose();
 
-    internal IncompatibleKeys LoadInto(torch.nn.Module module, bool strict, bool assign)
+    internal IncompatibleKeys LoadInto(torch.nn.Module module, bool strict, bool assign) =>
+        Load(source => StateDictLoader.Load(module, source, strict, assign));
+
+    internal T Load<T>(Func<StateSource, T> load)
     {
         using var reader = new TensorReader(_location);
-        return StateDictLoader.Load(module, StateSource.Of(value, reader), strict, assign);
+        return load(StateSource.Of(value, reader));
     }
 
     /// <summary>Reads the value; what is wrong with it is said with the way to it.</summary>

@@ -17,7 +17,7 @@ public sealed class LoadedCheckpoint : IDisposable
     private readonly string _path;
 
     internal LoadedCheckpoint(Checkpoint checkpoint, MapLocation location)
-        : this(checkpoint, location, checkpoint.Root, checkpoint.Roots[0].Path)
+        : this(checkpoint, location, checkpoint.Root, path: "")
     {
     }
 
@@ -29,47 +29,122 @@ public sealed class LoadedCheckpoint : IDisposable
         this.value = value;
     }
 
-    /// <summary>The object as inert values, for everything that is neither tensor nor plain: <c>checkpoint["epoch"].value.AsInt64()</c>.</summary>
+    /// <summary>The object as inert values, for everything that is neither tensor nor plain: sets, attributes, records of classes.</summary>
     public PyValue value { get; }
+
+    /// <summary>Whether this is Python's <c>None</c>.</summary>
+    public bool is_none => value is PyNone;
 
     /// <summary>The entry of a dictionary under a key.</summary>
     /// <param name="key">The key.</param>
     /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
     /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
-    public LoadedCheckpoint this[string key] => new(_checkpoint, _location, value[key], $"{_path}[{new PyString(key)}]");
+    public LoadedCheckpoint this[string key] => Part(Read(whole => whole[key]), $"[{new PyString(key)}]");
 
     /// <summary>The entry of a list or tuple, or of a dictionary under an int key.</summary>
     /// <param name="index">From 0, or the key.</param>
     /// <exception cref="InvalidOperationException">This is none of them; the message says what it is.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The list or tuple has fewer entries.</exception>
     /// <exception cref="KeyNotFoundException">The dictionary has no such key; the message lists those there are.</exception>
-    public LoadedCheckpoint this[int index] => new(_checkpoint, _location, value[index], $"{_path}[{index}]");
+    public LoadedCheckpoint this[int index] => Part(Read(whole => whole[index]), $"[{index}]");
 
     /// <summary>A Python int, or a bool as 0 or 1.</summary>
     /// <param name="loaded">The part of a checkpoint.</param>
-    /// <exception cref="InvalidOperationException">It is something else; the message says what.</exception>
-    public static explicit operator long(LoadedCheckpoint loaded) => loaded.value.AsInt64();
+    /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
+    /// <exception cref="OverflowException">It needs more than 64 bits.</exception>
+    public static explicit operator long(LoadedCheckpoint loaded) => loaded.get<long>();
+
+    /// <summary>A Python int of 0 or more, or a bool as 0 or 1.</summary>
+    /// <param name="loaded">The part of a checkpoint.</param>
+    /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
+    /// <exception cref="OverflowException">It is negative or needs more than 64 bits.</exception>
+    public static explicit operator ulong(LoadedCheckpoint loaded) => loaded.get<ulong>();
 
     /// <summary>A Python int, or a bool as 0 or 1.</summary>
     /// <param name="loaded">The part of a checkpoint.</param>
-    /// <exception cref="InvalidOperationException">It is something else; the message says what.</exception>
+    /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
     /// <exception cref="OverflowException">It needs more than 32 bits.</exception>
-    public static explicit operator int(LoadedCheckpoint loaded) => checked((int)loaded.value.AsInt64());
+    public static explicit operator int(LoadedCheckpoint loaded) => loaded.get<int>();
 
     /// <summary>A Python float or int.</summary>
     /// <param name="loaded">The part of a checkpoint.</param>
-    /// <exception cref="InvalidOperationException">It is something else; the message says what.</exception>
-    public static explicit operator double(LoadedCheckpoint loaded) => loaded.value.AsDouble();
+    /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
+    public static explicit operator double(LoadedCheckpoint loaded) => loaded.get<double>();
+
+    /// <summary>A Python float or int, rounded to the nearest float.</summary>
+    /// <param name="loaded">The part of a checkpoint.</param>
+    /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
+    public static explicit operator float(LoadedCheckpoint loaded) => loaded.get<float>();
 
     /// <summary>A Python bool.</summary>
     /// <param name="loaded">The part of a checkpoint.</param>
-    /// <exception cref="InvalidOperationException">It is something else; the message says what.</exception>
-    public static explicit operator bool(LoadedCheckpoint loaded) => loaded.value.AsBoolean();
+    /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
+    public static explicit operator bool(LoadedCheckpoint loaded) => loaded.get<bool>();
 
     /// <summary>A Python string.</summary>
     /// <param name="loaded">The part of a checkpoint.</param>
-    /// <exception cref="InvalidOperationException">It is something else; the message says what.</exception>
-    public static explicit operator string(LoadedCheckpoint loaded) => loaded.value.AsString();
+    /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
+    public static explicit operator string(LoadedCheckpoint loaded) => loaded.get<string>();
+
+    /// <summary>
+    /// A Python datetime, or a text of one: without a time zone of unspecified kind, with one in UTC.
+    /// </summary>
+    /// <param name="loaded">The part of a checkpoint.</param>
+    /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
+    public static explicit operator DateTime(LoadedCheckpoint loaded) => loaded.get<DateTime>();
+
+    /// <summary>A Python datetime with a time zone, or a text of one; a text without an offset is in UTC.</summary>
+    /// <param name="loaded">The part of a checkpoint.</param>
+    /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
+    public static explicit operator DateTimeOffset(LoadedCheckpoint loaded) => loaded.get<DateTimeOffset>();
+
+    /// <summary>
+    /// This as a .NET type: a number (also one that the casts have not: <c>byte</c>, <c>BigInteger</c>, <c>Half</c>,
+    /// <c>Complex</c>), <c>bool</c>, <c>char</c>, <c>string</c>, <c>byte[]</c>, <c>DateTime</c>, <c>DateTimeOffset</c>,
+    /// <c>DateOnly</c>, <c>TimeOnly</c>, <c>TimeSpan</c>, any value type of these with <c>?</c> for what may be
+    /// <c>None</c>, <c>Tensor</c>, <see cref="StateDict"/>, <see cref="LoadedCheckpoint"/>, or a kind of <see cref="PyValue"/>.
+    /// </summary>
+    /// <typeparam name="T">The type.</typeparam>
+    /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
+    /// <exception cref="OverflowException">The number is out of the type's range.</exception>
+    /// <exception cref="NotSupportedException">Nothing in a checkpoint becomes that type.</exception>
+    public T get<T>() => (T)ValueDecoder.Decode(this, typeof(T))!;
+
+    /// <summary>The entry of a dictionary under a key, or a value in its place where the key is missing, as Python's <c>dict.get</c>.</summary>
+    /// <typeparam name="T">As for <see cref="get{T}()"/>.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="default">What is returned without it. An entry that is there and of another type is an error all the same.</param>
+    /// <exception cref="InvalidOperationException">This is not a dictionary, or the entry something else; the message says where and what.</exception>
+    public T get<T>(string key, T @default) => contains(key) ? this[key].get<T>() : @default;
+
+    /// <summary>Whether a dictionary has a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
+    public bool contains(string key) => Entries().TryGet(new PyString(key), out _);
+
+    /// <summary>The keys of a dictionary in its order; those that are no strings as Python writes them.</summary>
+    /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
+    public List<string> keys() => [.. Entries().Select(entry => entry.Key is PyString text ? text.Value : entry.Key.ToString()!)];
+
+    /// <summary>The items of a list or tuple as .NET types; tensors that share memory in the file share it here.</summary>
+    /// <typeparam name="T">As for <see cref="get{T}()"/>.</typeparam>
+    /// <exception cref="InvalidOperationException">This is neither, or an item is something else; the message says where and what.</exception>
+    public List<T> list<T>()
+    {
+        if (typeof(T) == typeof(torch.Tensor))
+        {
+            return (List<T>)(object)tensors();
+        }
+
+        var count = Read(whole => ItemsOf(whole)?.Count ?? throw Unexpected("a list or tuple", whole));
+        return [.. Enumerable.Range(0, count).Select(i => this[i].get<T>())];
+    }
+
+    /// <summary>A dictionary with string keys, its values as a .NET type.</summary>
+    /// <typeparam name="T">As for <see cref="get{T}()"/>.</typeparam>
+    /// <exception cref="InvalidOperationException">This is no such dictionary, or an entry something else; the message says where and what.</exception>
+    public Dictionary<string, T> dict<T>() =>
+        Entries().ToDictionary(entry => Read(_ => entry.Key.AsString()), entry => Part(entry.Value, $"[{entry.Key}]").get<T>(), StringComparer.Ordinal);
 
     /// <summary>
     /// Reads this tensor, a Parameter as a <see cref="global::TorchSharp.Modules.Parameter"/>, with its strides and over its whole
@@ -79,18 +154,13 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <exception cref="InvalidOperationException">This is not a tensor, the message says what it is; or its device is missing.</exception>
     /// <exception cref="NotSupportedException">TorchSharp has no tensor of this element type.</exception>
     /// <exception cref="CheckpointException">The bytes are missing or fail their checksum.</exception>
-    public torch.Tensor tensor() => value is PyTensor single ? ReadAll([single])[0] : throw NotTensors("a tensor", value);
+    public torch.Tensor tensor() => ReadAll([Read(whole => whole as PyTensor ?? throw Unexpected("a tensor", whole))])[0];
 
     /// <summary>Reads a list or tuple of tensors. Those that share memory in the file share it here.</summary>
     /// <exception cref="InvalidOperationException">This is no list or tuple of tensors; the message says what it is.</exception>
     /// <exception cref="NotSupportedException">TorchSharp has no tensor of an element type.</exception>
     /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
-    public List<torch.Tensor> tensors() => ReadAll(value switch
-    {
-        PyList list => list.Items,
-        PyTuple tuple => tuple.Items,
-        _ => throw NotTensors("a list or tuple of tensors", value),
-    });
+    public List<torch.Tensor> tensors() => ReadAll(Read(whole => ItemsOf(whole) ?? throw Unexpected("a list or tuple of tensors", whole)));
 
     /// <summary>
     /// Reads a dictionary of tensors, with its <c>_metadata</c>; of a whole module that was saved, of TorchScript and of an
@@ -102,12 +172,8 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
     public StateDict state_dict()
     {
-        if (State() is not PyDict dict)
-        {
-            throw NotTensors("a dictionary of tensors", value);
-        }
-
-        List<string> keys = [.. dict.Select(entry => entry.Key.AsString())];
+        var dict = Read(whole => State() as PyDict ?? throw Unexpected("a dictionary of tensors", whole));
+        List<string> keys = [.. dict.Select(entry => Read(_ => entry.Key.AsString()))];
         var read = ReadAll([.. dict.Select(entry => entry.Value)]);
         var state = new StateDict { metadata = dict.Attributes is { } attributes && attributes.TryGet("_metadata", out var metadata) ? metadata as PyDict : null };
         for (var i = 0; i < read.Count; i++)
@@ -121,10 +187,13 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <summary>Closes the file, for this object and all parts of it. Tensors that were read stay.</summary>
     public void Dispose() => _checkpoint.Dispose();
 
-    internal IncompatibleKeys LoadInto(torch.nn.Module module, bool strict, bool assign)
+    internal IncompatibleKeys LoadInto(torch.nn.Module module, bool strict, bool assign) =>
+        Load(source => StateDictLoader.Load(module, source, strict, assign));
+
+    internal T Load<T>(Func<StateSource, T> load)
     {
         using var reader = new TensorReader(_location);
-        return StateDictLoader.Load(module, StateSource.Of(State(), reader), strict, assign);
+        return load(StateSource.Of(State(), reader));
     }
 
     // What is a module in Python has a state_dict in it; a dictionary is taken as PyTorch takes it.
@@ -138,7 +207,7 @@ public sealed class LoadedCheckpoint : IDisposable
 
         try
         {
-            return _checkpoint.FindStateDict(_path);
+            return _checkpoint.FindStateDict(_checkpoint.Roots[0].Path + _path);
         }
         catch (KeyNotFoundException)
         {
@@ -147,15 +216,44 @@ public sealed class LoadedCheckpoint : IDisposable
         }
     }
 
+    /// <summary>Reads the value; what is wrong with it is said with the way to it.</summary>
+    internal T Read<T>(Func<PyValue, T> read)
+    {
+        try
+        {
+            return read(value);
+        }
+        catch (InvalidOperationException error) when (_path.Length > 0)
+        {
+            throw new InvalidOperationException($"{_path}: {error.Message}", error);
+        }
+        catch (OverflowException error) when (_path.Length > 0)
+        {
+            throw new OverflowException($"{_path}: {error.Message}", error);
+        }
+    }
+
+    private LoadedCheckpoint Part(PyValue part, string step) => new(_checkpoint, _location, part, _path + step);
+
+    private PyDict Entries() =>
+        Read(whole => whole as PyDict ?? (whole as PyObject)?.Entries ?? throw Unexpected("a dictionary", whole));
+
+    private static IReadOnlyList<PyValue>? ItemsOf(PyValue value) => value switch
+    {
+        PyList list => list.Items,
+        PyTuple tuple => tuple.Items,
+        _ => null,
+    };
+
     private List<torch.Tensor> ReadAll(IReadOnlyList<PyValue> values)
     {
         // Nothing is read if one of them is not a tensor.
-        List<PyTensor> wanted = [.. values.Select(entry => entry as PyTensor ?? throw NotTensors("tensors alone", entry))];
+        var wanted = Read(_ => values.Select(entry => entry as PyTensor ?? throw Unexpected("tensors alone", entry)).ToList());
         using var reader = new TensorReader(_location);
         reader.Prepare(wanted);
         return wanted.ConvertAll(reader.Read);
     }
 
-    private static InvalidOperationException NotTensors(string expected, PyValue found) =>
+    private static InvalidOperationException Unexpected(string expected, PyValue found) =>
         new($"expected {expected}, found {found.TypeName}");
 }

@@ -42,6 +42,18 @@ public static class ModuleExtensions
         }
 
         /// <summary>
+        /// A copy of this moment, in memory of its own, which training does not change: to keep the best model of a run and
+        /// to <see cref="ModelSnapshot.restore"/> it, or to save its <see cref="ModelSnapshot.state_dict"/>. Allocates as much
+        /// as the model's parameters and persistent buffers have.
+        /// </summary>
+        /// <exception cref="InvalidOperationException">A module of yours has not called <c>RegisterComponents()</c>.</exception>
+        public ModelSnapshot snapshot()
+        {
+            ArgumentNullException.ThrowIfNull(module);
+            return new(module);
+        }
+
+        /// <summary>
         /// Copies a state_dict into the module. Everything is checked first: names, shapes and the bytes' checksums. Bytes
         /// then go from the file into the parameters' own memory; element types and devices stay the module's, and so does
         /// <c>requires_grad</c>. When it throws, the module is as it was.

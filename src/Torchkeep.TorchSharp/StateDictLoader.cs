@@ -12,27 +12,42 @@ internal sealed class StateDictLoader
 
     private readonly StateSource _source;
     private readonly bool _assign;
+    private readonly bool _skipMismatched;
     private readonly List<string> _missing = [];
     private readonly List<string> _unexpected = [];
     private readonly List<string> _problems = [];
+    private readonly List<(string Key, string Reason)> _skipped = [];
     private readonly List<(string Key, StateEntry Entry, torch.Tensor Target)> _matches = [];
 
-    private StateDictLoader(StateSource source, bool assign)
+    internal StateDictLoader(StateSource source, bool assign, bool skipMismatched = false)
     {
         _source = source;
         _assign = assign;
+        _skipMismatched = skipMismatched;
     }
+
+    internal IReadOnlyList<string> Missing => _missing;
+
+    internal IReadOnlyList<string> Unexpected => _unexpected;
+
+    internal IReadOnlyList<(string Key, string Reason)> Skipped => _skipped;
+
+    internal IEnumerable<string> Matched => _matches.Select(match => match.Key);
+
+    internal bool HasProblems => _problems.Count > 0;
 
     internal static IncompatibleKeys Load(torch.nn.Module module, StateSource source, bool strict, bool assign)
     {
         ArgumentNullException.ThrowIfNull(module);
         var loader = new StateDictLoader(source, assign);
         var root = ModuleTree.Read(module);
-        loader.Check(root, [.. source.Entries.Keys], prefix: "");
-        var keys = loader.Judge(root.ClassName, strict);
+        loader.Check(root);
+        var keys = loader.Judge(root.ClassName, new(loader._missing, loader._unexpected), strict, loader.WrapperHint(root));
         loader.Apply();
         return keys;
     }
+
+    internal void Check(ModuleNode root) => Check(root, [.. _source.Entries.Keys], prefix: "");
 
     // Module._load_from_state_dict for one module and, in turn, its children; keys are those that start with the prefix.
     private void Check(ModuleNode node, List<string> keys, string prefix)
@@ -116,6 +131,12 @@ internal sealed class StateDictLoader
         var shape = target.dim() == 0 && entry.Shape is [1] ? [] : entry.Shape;
         if (!shape.SequenceEqual(target.shape))
         {
+            if (_skipMismatched)
+            {
+                _skipped.Add((key, $"shape {Size(shape)}, the model has {Size(target.shape)}"));
+                return;
+            }
+
             _problems.Add($"size mismatch for {key}: copying a param with shape {Size(shape)} from checkpoint, the shape in current model is {Size(target.shape)}.");
             return;
         }
@@ -164,25 +185,43 @@ internal sealed class StateDictLoader
     private static bool IsSameDevice(torch.Device left, torch.Device right) =>
         left.type == right.type && Math.Max(left.index, 0) == Math.Max(right.index, 0);
 
-    private IncompatibleKeys Judge(string moduleClass, bool strict)
+    // What PyTorch does not say: that only a wrapper's steps are in the way.
+    private IEnumerable<string> WrapperHint(ModuleNode root)
     {
-        var keys = new IncompatibleKeys(_missing, _unexpected);
-        List<string> problems = [];
-        if (strict && _missing.Count > 0)
+        if (_missing.Count == 0)
         {
-            problems.Add($"Missing key(s) in state_dict: {Quoted(_missing)}. ");
+            return [];
         }
 
-        if (strict && _unexpected.Count > 0)
+        var steps = new WrapperNames([.. ModuleTree.Entries(root, prefix: "").Select(entry => entry.Key)]).ThatHide(_source.Entries.Keys);
+        return steps.Count == 0
+            ? []
+            : [$"The names fit without {string.Join(" and ", steps.Select(step => $"\"{step}.\""))}, which a wrapper such as DataParallel put there: "
+                + "model.warm_start(state_dict) takes it off."];
+    }
+
+    /// <param name="moduleClass">What PyTorch calls the module.</param>
+    /// <param name="keys">What is missing and unexpected.</param>
+    /// <param name="strict">Whether that is wrong.</param>
+    /// <param name="hints">What to say besides where anything is wrong.</param>
+    internal IncompatibleKeys Judge(string moduleClass, IncompatibleKeys keys, bool strict, IEnumerable<string> hints)
+    {
+        List<string> problems = [];
+        if (strict && keys.missing_keys.Count > 0)
         {
-            problems.Add($"Unexpected key(s) in state_dict: {Quoted(_unexpected)}. ");
+            problems.Add($"Missing key(s) in state_dict: {Quoted(keys.missing_keys)}. ");
+        }
+
+        if (strict && keys.unexpected_keys.Count > 0)
+        {
+            problems.Add($"Unexpected key(s) in state_dict: {Quoted(keys.unexpected_keys)}. ");
         }
 
         problems.AddRange(_problems);
-        return problems.Count == 0 ? keys : throw new StateDictException(moduleClass, keys, problems);
+        return problems.Count == 0 ? keys : throw new StateDictException(moduleClass, keys, [.. problems, .. hints]);
     }
 
-    private void Apply()
+    internal void Apply()
     {
         using var noGradients = torch.no_grad();
         if (_assign)

@@ -8,6 +8,9 @@ internal sealed class StateSource
     private readonly PyValue? _metadata;
     private readonly TensorReader? _reader;
 
+    // Where entries were renamed: from a module's path to the one that the metadata has.
+    private readonly Dictionary<string, string> _paths = new(StringComparer.Ordinal);
+
     private StateSource(PyValue? metadata, TensorReader? reader = null)
     {
         _metadata = metadata;
@@ -54,10 +57,26 @@ internal sealed class StateSource
     /// <summary>Reads at once what <see cref="StateEntry.ToTensor"/> of these entries will want.</summary>
     internal void Prepare(IEnumerable<StateEntry> entries) => _reader?.Prepare(entries.OfType<FileStateEntry>().Select(entry => entry.Tensor));
 
+    /// <summary>The same entries under other names, or a part of them.</summary>
+    /// <param name="origins">From each new name to the one it has here.</param>
+    internal StateSource Renamed(IEnumerable<KeyValuePair<string, string>> origins)
+    {
+        var source = new StateSource(_metadata, _reader);
+        foreach (var (name, origin) in origins)
+        {
+            source.Entries.Add(name, Entries[origin]);
+            source._paths[ModuleOf(name)] = ModuleOf(origin);
+        }
+
+        return source;
+    }
+
+    private static string ModuleOf(string name) => name[..Math.Max(name.LastIndexOf('.'), 0)];
+
     /// <summary>The version that a module had when it was saved, or null where the file does not say.</summary>
     /// <param name="path">The module's path, empty for the root.</param>
     internal long? Version(string path) =>
-        _metadata is not null && _metadata.TryGet(path, out var local) && local.TryGet("version", out var version)
+        _metadata is not null && _metadata.TryGet(_paths.GetValueOrDefault(path, path), out var local) && local.TryGet("version", out var version)
         && version is PyInt number && number.TryGetInt64(out var value)
             ? value
             : null;

@@ -71,6 +71,13 @@ internal sealed class ValueEncoder : IDisposable
                 $"a whole module ({value.GetType().Name}) cannot be saved; save its state_dict(keep_vars: false)"),
             torch.optim.Optimizer or torch.optim.lr_scheduler.LRScheduler => throw new NotSupportedException(
                 $"a whole {value.GetType().Name} cannot be saved; save its state_dict()"),
+            DateTime or DateTimeOffset or DateOnly or TimeOnly or TimeSpan => throw new NotSupportedException(
+                $"{value.GetType()} would be an object of Python's datetime, which torch.load refuses with its defaults; save value.ToString(\"O\") "
+                + "(a TimeSpan as its TotalSeconds), or PyDates.From(value) if whoever loads it uses weights_only=False or add_safe_globals"),
+            decimal => throw new NotSupportedException(
+                "System.Decimal would be an object of Python's decimal, which torch.load refuses with its defaults; save a double, or a text"),
+            Enum => throw new NotSupportedException($"{value.GetType()} has no counterpart in a checkpoint; save its number, (int)value, or its name, value.ToString()"),
+            torch.Generator => throw new NotSupportedException("a torch.Generator cannot be saved; save its get_state()"),
             _ => throw new NotSupportedException(
                 $"{value.GetType()} has no counterpart in a checkpoint; tensors, state_dicts, dictionaries, lists, tuples, sets, "
                 + "numbers, strings, booleans, byte arrays, null and PyValue have"),

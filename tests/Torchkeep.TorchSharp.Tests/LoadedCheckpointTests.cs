@@ -21,18 +21,18 @@ public class LoadedCheckpointTests
 
     private static readonly Dictionary<string, (Func<LoadedCheckpoint, object> Get, string Message)> _mistakes = new()
     {
-        ["an int of text"] = (loaded => (int)loaded["name"], "expected an int, found str 'net'"),
-        ["a long of a float"] = (loaded => (long)loaded["loss"], "expected an int, found float 0.5"),
-        ["a float of text"] = (loaded => (double)loaded["name"], "expected a float, found str 'net'"),
-        ["a bool of an int"] = (loaded => (bool)loaded["epoch"], "expected a bool, found int 3"),
-        ["text of None"] = (loaded => (string)loaded["nothing"], "expected a str, found NoneType"),
-        ["a tensor of a list"] = (loaded => loaded["list"].tensor(), "expected a tensor, found list"),
-        ["tensors of a list of others"] = (loaded => loaded["list"].tensors(), "expected tensors alone, found int"),
-        ["tensors of a tensor"] = (loaded => loaded["tensor"].tensors(), "expected a list or tuple of tensors, found Tensor"),
-        ["a state_dict of a list"] = (loaded => loaded["list"].state_dict(), "expected a dictionary of tensors, found list"),
+        ["an int of text"] = (loaded => (int)loaded["name"], "['name']: expected an int, found str 'net'"),
+        ["a long of a float"] = (loaded => (long)loaded["loss"], "['loss']: expected an int, found float 0.5"),
+        ["a float of text"] = (loaded => (double)loaded["name"], "['name']: expected a float, found str 'net'"),
+        ["a bool of an int"] = (loaded => (bool)loaded["epoch"], "['epoch']: expected a bool, found int 3"),
+        ["text of None"] = (loaded => (string)loaded["nothing"], "['nothing']: expected a str, found NoneType"),
+        ["a tensor of a list"] = (loaded => loaded["list"].tensor(), "['list']: expected a tensor, found list"),
+        ["tensors of a list of others"] = (loaded => loaded["list"].tensors(), "['list']: expected tensors alone, found int"),
+        ["tensors of a tensor"] = (loaded => loaded["tensor"].tensors(), "['tensor']: expected a list or tuple of tensors, found Tensor"),
+        ["a state_dict of a list"] = (loaded => loaded["list"].state_dict(), "['list']: expected a dictionary of tensors, found list"),
         ["a state_dict of all kinds of things"] = (loaded => loaded.state_dict(), "expected tensors alone, found int"),
-        ["a key of a list"] = (loaded => loaded["list"]["a"], "expected a dictionary, found list"),
-        ["an index of a number"] = (loaded => loaded["epoch"][0], "expected a list, tuple or dictionary, found int 3"),
+        ["a key of a list"] = (loaded => loaded["list"]["a"], "['list']: expected a dictionary, found list"),
+        ["an index of a number"] = (loaded => loaded["epoch"][0], "['epoch']: expected a list, tuple or dictionary, found int 3"),
     };
 
     public static TheoryData<string> Mistakes => [.. _mistakes.Keys];

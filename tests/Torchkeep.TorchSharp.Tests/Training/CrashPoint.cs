@@ -1,0 +1,9 @@
+namespace Torchkeep.TorchSharp.Tests.Training;
+
+public enum CrashPoint
+{
+    Before,
+    HalfWritten,
+    NotRenamed,
+    After,
+}

@@ -42,7 +42,7 @@ public sealed class TorchExportReaderTests
         using var checkpoint = Checkpoint.Open(With(
             new("m/models/other.json", "{}"u8.ToArray()),
             new("m/data/weights/other_weights_config.json", Config(("bias", Payload("weight_0"))))));
-        Assert.Contains("$['model'], $['other']", Assert.Throws<KeyNotFoundException>(() => checkpoint.FindStateDict()).Message, StringComparison.Ordinal);
+        Assert.Equal(["lin.weight", "view"], checkpoint.FindStateDict().Select(entry => entry.Key.AsString()));
         Assert.Equal("bias", Assert.Single(checkpoint.FindStateDict("other")).Key.AsString());
         Assert.Equal([5, 6], checkpoint.FindTensor("constants.model.lifted").ToArray<float>());
     }
@@ -146,9 +146,9 @@ public sealed class TorchExportReaderTests
     private static byte[] Config(params (string Name, string Payload)[] payloads) =>
         Encoding.UTF8.GetBytes($"{{\"config\": {{{string.Join(", ", payloads.Select(payload => $"\"{payload.Name}\": {payload.Payload}"))}}}}}");
 
-    private static string Payload(string key, bool isParameter = false, int offset = 0) => string.Create(CultureInfo.InvariantCulture, $$"""
-        {"path_name": "{{key}}", "is_param": {{(isParameter ? "true" : "false")}}, "use_pickle": false, "tensor_meta": {"dtype": 7, "sizes": [{"as_int": 2}],
-         "requires_grad": {{(isParameter ? "true" : "false")}}, "device": {"type": "cpu", "index": null}, "strides": [{"as_int": 1}],
-         "storage_offset": {"as_int": {{offset}}}, "layout": 7}}
+    private static string Payload(string key, bool isParameter = false, int offset = 0) => string.Create(CultureInfo.InvariantCulture, $$$"""
+        {"path_name": "{{{key}}}", "is_param": {{{(isParameter ? "true" : "false")}}}, "use_pickle": false, "tensor_meta": {"dtype": 7, "sizes": [{"as_int": 2}],
+         "requires_grad": {{{(isParameter ? "true" : "false")}}}, "device": {"type": "cpu", "index": null}, "strides": [{"as_int": 1}],
+         "storage_offset": {"as_int": {{{offset}}}}, "layout": 7}}
         """);
 }

@@ -75,11 +75,28 @@ public sealed class TorchScriptReaderTests
     }
 
     [Fact]
-    public void AModuleWithoutItsCodeIsNone()
+    public void MissingCodeIsNamed()
     {
         using var checkpoint = Checkpoint.Open(ScriptArchive.Without("net/code/__torch__.py"));
-        Assert.Contains("object __torch__.Net", Assert.Throws<KeyNotFoundException>(() => checkpoint.FindStateDict()).Message, StringComparison.Ordinal);
-        Assert.Equal(5, checkpoint.Tensors.Count - 1);
+        Assert.Equal("net/code/__torch__.py", Assert.Throws<InvalidCheckpointException>(() => checkpoint.FindStateDict()).Record);
+        Assert.Equal(6, checkpoint.Tensors.Count);
+
+        using var other = Checkpoint.Open(ScriptArchive.With(new RawRecord("net/code/__torch__.py", "class Other(Module):\n"u8.ToArray())));
+        Assert.Contains("no class 'Net'", Assert.Throws<InvalidCheckpointException>(() => other.FindStateDict()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesAreUnescaped()
+    {
+        var pickle = Protocol2(Build(ScriptArchive.New("__torch__", "Net"), Dict((Str("ж\"n"), ScriptArchive.Tensor("0")), (Str("\\"), ScriptArchive.Tensor("1")))));
+        var code = """
+            class Net(Module):
+              __parameters__ = ["\\", ]
+              __buffers__ = ["\320\266\"n", ]
+
+            """;
+        using var checkpoint = Checkpoint.Open(ScriptArchive.With(new("net/data.pkl", pickle), new("net/code/__torch__.py", Encoding.UTF8.GetBytes(code))));
+        Assert.Equal(["\\", "ж\"n"], checkpoint.FindStateDict().Select(entry => entry.Key.AsString()));
     }
 
     [Fact]
@@ -87,7 +104,7 @@ public sealed class TorchScriptReaderTests
     {
         var pickle = Protocol2(Build(ScriptArchive.New("__torch__......etc", "passwd"), Dict((Str("mean"), ScriptArchive.Tensor("0")))));
         using var checkpoint = Checkpoint.Open(ScriptArchive.With(new RawRecord("net/data.pkl", pickle)));
-        Assert.Throws<KeyNotFoundException>(() => checkpoint.FindStateDict());
+        Assert.Contains("no such record", Assert.Throws<InvalidCheckpointException>(() => checkpoint.FindStateDict()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

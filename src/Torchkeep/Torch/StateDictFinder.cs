@@ -16,6 +16,12 @@ internal sealed class StateDictFinder(IModuleReader modules, ReadLimits limits)
     /// <exception cref="KeyNotFoundException">There is none, or several of which none is the likelier.</exception>
     internal PyDict Find(PyEntry start, bool isNamed)
     {
+        // A model may have no parameters; elsewhere such a dictionary says nothing.
+        if (start.Value is PyDict { IsOrdered: true, Count: 0 } empty)
+        {
+            return empty;
+        }
+
         if (UnderKnownNames(start) is { } found)
         {
             return Take(found);

@@ -47,8 +47,6 @@ public sealed class ForeignFileTests
         (["weights/model.pth"], "'weights/model.pth', so it is a zip file around it: unzip it"),
         (["model.safetensors", "config.json"], "'config.json', so it is a zip file around it: unzip it"),
         (["arr_0.npy", "arr_1.npy"], "a NumPy archive"),
-        (["model/version", "model/attributes.pkl", "model/tensors/0"], "a TorchScript archive"),
-        (["model/archive_format", "model/data/weights/weight_0"], "a torch.export archive"),
         (["config.json", "model.weights.h5"], "a Keras model"),
         (["[Content_Types].xml", "word/document.xml"], "an Office document"),
         (["META-INF/MANIFEST.MF", "A.class"], "a Java archive"),

@@ -58,14 +58,24 @@ internal sealed class ScriptModules(ZipRecords records, string codeFolder) : IMo
     private ScriptClass? ClassOf(PyValue value)
     {
         if (value is not PyObject { Kind: PyObjectKind.New, Callable: PyGlobal { Module: var module, Name: var name } }
-            || !(module == "__torch__" || module.StartsWith("__torch__.", StringComparison.Ordinal)))
+            || !(module == TorchScriptConstants.Classes || module.StartsWith($"{TorchScriptConstants.Classes}.", StringComparison.Ordinal)))
         {
             return null;
         }
 
         // A class of C++ code, as of quantized weights, has no code in the file.
+        if (module.StartsWith(TorchScriptConstants.NativeClasses, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         var record = $"{codeFolder}{module.Replace('.', '/')}{TorchScriptConstants.CodeExtension}";
-        return records.Has(record) ? _files.GetOrAdd(record, Read).GetValueOrDefault(name) : null;
+        if (!_files.GetOrAdd(record, Read).TryGetValue(name, out var type))
+        {
+            TorchZipThrow.BadRecord(records.Source, record, $"the code has no class '{name}', of which the archive has an object");
+        }
+
+        return type;
     }
 
     private Dictionary<string, ScriptClass> Read(string record) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Torchkeep.Formats.TorchScript;
@@ -53,9 +54,50 @@ internal static partial class ScriptSource
         }
     }
 
-    // Names are quoted, with C's escapes for what no name has but by intent.
     private static HashSet<string> Texts(ReadOnlySpan<char> line) =>
-        [.. Text().Matches(line.ToString()).Select(match => Regex.Unescape(match.Groups[1].Value))];
+        [.. Text().Matches(line.ToString()).Select(match => Unescape(match.Groups[1].Value))];
+
+    // torch/csrc/jit/ir/ir.cpp, printQuotedString: C's escapes, and octal ones of the UTF-8 bytes beyond ASCII.
+    private static string Unescape(string text)
+    {
+        if (!text.Contains('\\', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        var bytes = new List<byte>();
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\' || i + 1 == text.Length)
+            {
+                bytes.AddRange(Encoding.UTF8.GetBytes(text, i, char.IsSurrogatePair(text, i) ? 2 : 1));
+                i += char.IsSurrogatePair(text, i) ? 1 : 0;
+                continue;
+            }
+
+            var digits = text.AsSpan(i + 1, Math.Min(3, text.Length - i - 1));
+            if (digits.Length == 3 && !digits.ContainsAnyExceptInRange('0', '7'))
+            {
+                bytes.Add((byte)(((digits[0] - '0') << 6) + ((digits[1] - '0') << 3) + digits[2] - '0'));
+                i += 3;
+                continue;
+            }
+
+            bytes.Add((byte)(text[++i] switch
+            {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                'a' => '\a',
+                'b' => '\b',
+                'f' => '\f',
+                'v' => '\v',
+                var other => other,
+            }));
+        }
+
+        return Encoding.UTF8.GetString([.. bytes]);
+    }
 
     [GeneratedRegex(@"^class ([^\s(:]+)\((\w*)\):\s*$")]
     private static partial Regex ClassLine();

@@ -11,6 +11,12 @@ internal static class TorchScriptConstants
     /// <summary>The name that paths of constants start with.</summary>
     internal const string ConstantsRoot = "constants";
 
+    /// <summary>What the names of all classes start with.</summary>
+    internal const string Classes = "__torch__";
+
+    /// <summary>What the names of classes without code start with (torch/custom_class.h).</summary>
+    internal const string NativeClasses = "__torch__.torch.classes";
+
     internal const string CodeFolder = "code/";
     internal const string CodeExtension = ".py";
 

@@ -111,13 +111,6 @@ public sealed class TorchZipReaderTests
     }
 
     [Fact]
-    public void ATorchScriptArchiveIsNamed()
-    {
-        var error = Unsupported(SmallModel.With(new RawRecord("model/constants.pkl", [])).Build());
-        Assert.Contains("TorchScript", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void APickleOverTheLimitIsNotRead()
     {
         var options = new ReadOptions { Limits = new() { MaxPickleBytes = 10 } };

@@ -26,6 +26,18 @@ internal sealed class GroupExtras
         _ => null,
     };
 
+    internal static void SetMomentum(torch.optim.ILearningRateController group, double value)
+    {
+        if (group is torch.optim.IBetas betas)
+        {
+            betas.Betas = (value, betas.Betas.Item2);
+        }
+        else if (group is torch.optim.IMomentum momentum)
+        {
+            momentum.Momentum = value;
+        }
+    }
+
     internal static GroupExtras Of(OptimizerOptions options) => _extras.GetOrCreateValue(options);
 
     internal static GroupExtras? Find(OptimizerOptions options) => _extras.TryGetValue(options, out var extras) ? extras : null;

@@ -78,7 +78,8 @@ internal static class OptimizerEncoder
 
         if (extras?.HasInitialLearningRate is true || options.InitialLearningRate != options.LearningRate)
         {
-            group["initial_lr"] = options.InitialLearningRate;
+            // OneCycleLR of TorchSharp keeps its own.
+            group["initial_lr"] = extras?.Values.GetValueOrDefault("initial_lr") ?? options.InitialLearningRate;
         }
 
         foreach (var (key, value) in extras?.Values ?? [])

@@ -79,6 +79,26 @@ public static class TorchExtensions
         /// <param name="f">The stream.</param>
         public static void save(torch.optim.Optimizer.StateDictionary obj, Stream f) => torch.save_checkpoint(obj, f);
 
+        /// <summary>
+        /// Saves anything in the format that is named, as <c>torch.save</c> of PyTorch does; see <c>save_checkpoint</c>. The
+        /// argument tells this method from TorchSharp's, so that a tensor or a number is saved too.
+        /// </summary>
+        /// <param name="obj">What to save.</param>
+        /// <param name="f">The file; it appears whole or not at all, and an older one stays until then.</param>
+        /// <param name="_use_new_zipfile_serialization">
+        /// False for the stream that PyTorch wrote before 1.6, and reads to this day; true for the zip archive.
+        /// </param>
+        /// <exception cref="CheckpointException">As for <c>save_checkpoint</c>; also element types that PyTorch cannot read in the stream.</exception>
+        public static void save(object? obj, string f, bool _use_new_zipfile_serialization) =>
+            torch.save_checkpoint(obj, f, FormatOf(_use_new_zipfile_serialization));
+
+        /// <summary>As the method for a file, to a stream, which is left open.</summary>
+        /// <param name="obj">What to save.</param>
+        /// <param name="f">Written from its position on, without seeking.</param>
+        /// <param name="_use_new_zipfile_serialization">False for the stream that PyTorch wrote before 1.6; true for the zip archive.</param>
+        public static void save(object? obj, Stream f, bool _use_new_zipfile_serialization) =>
+            torch.save_checkpoint(obj, f, FormatOf(_use_new_zipfile_serialization));
+
         /// <summary>Opens what PyTorch or Torchkeep saved. Nothing in the file is executed, and tensors are read when asked for.</summary>
         /// <param name="f">The file.</param>
         /// <param name="map_location">Where tensors go: a device, its name, or a table of device tags.</param>
@@ -134,4 +154,6 @@ public static class TorchExtensions
         public static LoadedCheckpoint load(Stream f, bool weights_only = true, MapLocation map_location = default) =>
             torch.load_checkpoint(f, map_location);
     }
+
+    private static WriteOptions FormatOf(bool isZip) => new() { Format = isZip ? CheckpointFormat.TorchZip : CheckpointFormat.TorchLegacy };
 }

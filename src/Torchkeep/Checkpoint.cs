@@ -1,7 +1,6 @@
 using Torchkeep.Formats;
 using Torchkeep.Formats.Sharded;
 using Torchkeep.IO;
-using Torchkeep.Torch;
 using Torchkeep.Values;
 
 namespace Torchkeep;
@@ -298,7 +297,8 @@ public sealed class Checkpoint : IDisposable
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var (writer, job) = PlanSave(root, options, progress, async, cancellationToken);
+        var job = SaveJob.Of(root, options ?? WriteOptions.Default, progress, async, cancellationToken);
+        var writer = FormatTable.Writer(job.Options.Format);
         if (job.Options.MaxShardSize is { } size && ShardPlan.Of(job, size) is { Shards.Count: > 1 } plan)
         {
             await ShardedWriter.WriteAsync(job, plan, writer, path).ConfigureAwait(false);
@@ -321,7 +321,8 @@ public sealed class Checkpoint : IDisposable
             throw new ArgumentException($"{nameof(WriteOptions)}.{nameof(WriteOptions.MaxShardSize)} needs a path: a stream is one file");
         }
 
-        var (writer, job) = PlanSave(root, options, progress, async, cancellationToken);
+        var job = SaveJob.Of(root, options ?? WriteOptions.Default, progress, async, cancellationToken);
+        var writer = FormatTable.Writer(job.Options.Format);
         await writer.WriteAsync(job, stream, path: null).ConfigureAwait(false);
         if (async)
         {
@@ -333,16 +334,6 @@ public sealed class Checkpoint : IDisposable
         }
 
         return true;
-    }
-
-    private static (IFormatWriter Writer, SaveJob Job) PlanSave(
-        PyValue root, WriteOptions? options, IProgress<SaveProgress>? progress, bool async, CancellationToken cancellationToken)
-    {
-        options ??= WriteOptions.Default;
-        options.Check();
-        var writer = FormatTable.Writer(options.Format);
-        var plan = options.Compact || options.FloatingPointType is not null ? StoragePlan.Of(root, options.Compact, options.FloatingPointType) : StoragePlan.Unchanged;
-        return (writer, new(root, plan, options, progress, async, cancellationToken));
     }
 
     // The synchronous dialect runs the same methods, which then never wait.

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Torchkeep.Tensors;
 
 namespace Torchkeep;
 
@@ -71,28 +70,4 @@ public sealed record WriteOptions
     /// ASCII characters without a slash.
     /// </summary>
     public string? ArchiveName { get; init; }
-
-    /// <summary>Refuses what makes no sense whatever is saved.</summary>
-    internal void Check()
-    {
-        if (Metadata.Count > 0 && Format != CheckpointFormat.Safetensors)
-        {
-            throw new ArgumentException($"{nameof(Metadata)} is for {nameof(CheckpointFormat.Safetensors)}: a file of {Format} has no place for it");
-        }
-
-        if (DropShared && Format != CheckpointFormat.Safetensors)
-        {
-            throw new ArgumentException($"{nameof(DropShared)} is for {nameof(CheckpointFormat.Safetensors)}: a file of {Format} keeps what tensors share");
-        }
-
-        if (FloatingPointType is { } type && !ElementConversion.IsTarget(type))
-        {
-            throw new ArgumentException($"{nameof(FloatingPointType)} must be float16, bfloat16, float32 or float64, and is {ElementTypeInfo.Of(type).Name}");
-        }
-
-        if (MaxShardSize <= 0)
-        {
-            throw new ArgumentException($"{nameof(MaxShardSize)} must be some bytes, and is {MaxShardSize}");
-        }
-    }
 }

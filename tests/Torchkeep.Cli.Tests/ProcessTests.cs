@@ -14,6 +14,9 @@ public sealed class ProcessTests : IDisposable
     public void TheHelpOfInspectListsItsOptions() => Golden.Check("help-inspect.txt", Help("inspect"));
 
     [Fact]
+    public void TheHelpOfConvertListsItsOptions() => Golden.Check("help-convert.txt", Help("convert"));
+
+    [Fact]
     public void ARunInAPipeIsTheRunOfTheTests()
     {
         var file = _folder.Save(Samples.EveryKind());

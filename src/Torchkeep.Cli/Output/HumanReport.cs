@@ -6,9 +6,14 @@ internal static class HumanReport
     internal static void Write(Terminal terminal, string file, Checkpoint checkpoint, Survey survey, IReadOnlyList<TreeNode> trees)
     {
         using var text = terminal.OpenText();
-        text.WriteLine($"{SafeText.Escape(file)}: {FormatNames.Of[checkpoint.Format].Phrase}, {Quantity.Bytes(new FileInfo(file).Length)}");
+        text.WriteLine($"{SafeText.Escape(file)}: {FormatNames.Of[checkpoint.Format].Phrase}, {Size(file, checkpoint)}");
         text.WriteLine(
             $"{Quantity.Of(survey.TensorCount, "tensor")}, {Quantity.Of(survey.ParameterCount, "parameter")}, {Quantity.Bytes(survey.StorageBytes)} in {Quantity.Of(survey.StorageCount, "storage")}");
+        if (WasteNote.Of(StorageUsage.Of(checkpoint.Root)) is { } note)
+        {
+            text.WriteLine(note);
+        }
+
         text.WriteLine();
         var writer = new TreeWriter(terminal.OpenConsole(text));
         foreach (var tree in trees)
@@ -16,4 +21,8 @@ internal static class HumanReport
             writer.Write(tree);
         }
     }
+
+    private static string Size(string file, Checkpoint checkpoint) => checkpoint.ShardFiles.Count == 0
+        ? Quantity.Bytes(new FileInfo(file).Length)
+        : $"{Quantity.Of(checkpoint.ShardFiles.Count, "file")} of {Quantity.Bytes(checkpoint.ShardFiles.Sum(shard => new FileInfo(shard).Length))}";
 }

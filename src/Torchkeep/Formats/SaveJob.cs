@@ -1,3 +1,4 @@
+using Torchkeep.Tensors;
 using Torchkeep.Torch;
 
 namespace Torchkeep.Formats;
@@ -10,4 +11,36 @@ namespace Torchkeep.Formats;
 /// <param name="Async">The dialect.</param>
 /// <param name="CancellationToken">Stops the save.</param>
 internal sealed record SaveJob(
-    PyValue Root, StoragePlan Plan, WriteOptions Options, IProgress<SaveProgress>? Progress, bool Async, CancellationToken CancellationToken);
+    PyValue Root, StoragePlan Plan, WriteOptions Options, IProgress<SaveProgress>? Progress, bool Async, CancellationToken CancellationToken)
+{
+    /// <exception cref="ArgumentException">The options make no sense, whatever is saved.</exception>
+    internal static SaveJob Of(PyValue root, WriteOptions options, IProgress<SaveProgress>? progress, bool async, CancellationToken cancellationToken)
+    {
+        Check(options);
+        var plan = options.Compact || options.FloatingPointType is not null ? StoragePlan.Of(root, options.Compact, options.FloatingPointType) : StoragePlan.Unchanged;
+        return new(root, plan, options, progress, async, cancellationToken);
+    }
+
+    private static void Check(WriteOptions options)
+    {
+        if (options.Metadata.Count > 0 && options.Format != CheckpointFormat.Safetensors)
+        {
+            throw new ArgumentException($"{nameof(WriteOptions.Metadata)} is for {nameof(CheckpointFormat.Safetensors)}: a file of {options.Format} has no place for it");
+        }
+
+        if (options.DropShared && options.Format != CheckpointFormat.Safetensors)
+        {
+            throw new ArgumentException($"{nameof(WriteOptions.DropShared)} is for {nameof(CheckpointFormat.Safetensors)}: a file of {options.Format} keeps what tensors share");
+        }
+
+        if (options.FloatingPointType is { } type && !ElementConversion.IsTarget(type))
+        {
+            throw new ArgumentException($"{nameof(WriteOptions.FloatingPointType)} must be float16, bfloat16, float32 or float64, and is {ElementTypeInfo.Of(type).Name}");
+        }
+
+        if (options.MaxShardSize <= 0)
+        {
+            throw new ArgumentException($"{nameof(WriteOptions.MaxShardSize)} must be some bytes, and is {options.MaxShardSize}");
+        }
+    }
+}

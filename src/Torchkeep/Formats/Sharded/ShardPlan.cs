@@ -65,20 +65,11 @@ internal sealed class ShardPlan
     private void Split(List<(string Name, PyTensor Tensor)> tensors, long maxBytes)
     {
         var sizes = new List<long>();
-        var homes = new Dictionary<TensorStorage, int>(ReferenceEqualityComparer.Instance);
         int? open = null;
-        foreach (var (name, tensor) in tensors)
+        foreach (var storage in tensors.GroupBy(tensor => _job.Plan.ViewOf(tensor.Tensor.View).Storage))
         {
-            var view = _job.Plan.ViewOf(tensor.View);
-            if (homes.TryGetValue(view.Storage, out var home))
-            {
-                // In a PyTorch file it costs nothing there.
-                _places[name] = home;
-                sizes[home] += _written is not null && IsWritten(name) ? view.ByteLength : 0;
-                continue;
-            }
-
-            var size = _written is null ? view.Storage.ByteLength : IsWritten(name) ? view.ByteLength : 0;
+            var size = SizeOf(storage.Key, storage);
+            int home;
             if (size > maxBytes)
             {
                 home = Add(sizes, size);
@@ -93,8 +84,10 @@ internal sealed class ShardPlan
                 open = home = Add(sizes, size);
             }
 
-            homes.Add(view.Storage, home);
-            _places[name] = home;
+            foreach (var (name, _) in storage)
+            {
+                _places[name] = home;
+            }
         }
 
         Shards = [.. sizes.Select(size => new Shard(Root(), size))];
@@ -103,6 +96,11 @@ internal sealed class ShardPlan
             Shards[_places[name]].Root.Add(name, tensor);
         }
     }
+
+    // A PyTorch file has whole storages, one of safetensors the tensors.
+    private long SizeOf(TensorStorage storage, IEnumerable<(string Name, PyTensor Tensor)> tensors) => _written is null
+        ? storage.ByteLength
+        : tensors.Where(tensor => IsWritten(tensor.Name)).Sum(tensor => _job.Plan.ViewOf(tensor.Tensor.View).ByteLength);
 
     private static int Add(List<long> sizes, long size)
     {

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Torchkeep.Cli.Conversion;
+using Torchkeep.Cli.Output;
+
+namespace Torchkeep.Cli.Commands;
+
+/// <summary><c>torchkeep convert</c>: a file as another kind, with fewer, renamed or converted tensors.</summary>
+internal static class ConvertCommand
+{
+    private static readonly Dictionary<string, CheckpointFormat> _kinds = new()
+    {
+        ["zip"] = CheckpointFormat.TorchZip,
+        ["legacy"] = CheckpointFormat.TorchLegacy,
+        ["safetensors"] = CheckpointFormat.Safetensors,
+    };
+
+    private static readonly Dictionary<string, CheckpointFormat> _extensions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".pt"] = CheckpointFormat.TorchZip,
+        [".pth"] = CheckpointFormat.TorchZip,
+        [".bin"] = CheckpointFormat.TorchZip,
+        [".ckpt"] = CheckpointFormat.TorchZip,
+        [".safetensors"] = CheckpointFormat.Safetensors,
+    };
+
+    private static readonly Dictionary<string, ElementType> _floats = new()
+    {
+        ["float32"] = ElementType.Float32,
+        ["float16"] = ElementType.Float16,
+        ["bfloat16"] = ElementType.BFloat16,
+        ["float64"] = ElementType.Float64,
+    };
+
+    internal static Command Create(Terminal terminal)
+    {
+        var input = new Argument<string>("IN") { Description = "The checkpoint: any file that inspect reads, or the index of several." };
+        var output = new Argument<string>("OUT") { Description = "The file to write: .pt, .pth, .bin and .ckpt are zip archives, .safetensors is that." };
+        var to = new Option<string>("--to") { Description = "The kind of file, whatever OUT is called.", HelpName = "KIND" }.AcceptOnlyFromAmong([.. _kinds.Keys]);
+        var part = new Option<string>("--state-dict") { Description = "Write this dictionary of the object alone, such as 'model'.", HelpName = "PATH" };
+        var select = new Option<string[]>("--select") { Description = "Write the entries whose names fit: * is any text, ? a character. Can be given again.", HelpName = "PATTERN" };
+        var rename = new Option<string[]>("--rename") { Description = "Rename: 'module.*=*' puts what * stood for in its place. Can be given again.", HelpName = "OLD=NEW" };
+        var type = new Option<string>("--dtype") { Description = "Convert floating-point tensors.", HelpName = "DTYPE" }.AcceptOnlyFromAmong([.. _floats.Keys]);
+        var compact = new Option<bool>("--compact") { Description = "Leave out bytes that no tensor uses." };
+        var dropShared = new Option<bool>("--drop-shared") { Description = "For safetensors: write tied tensors once, and their other names into the metadata." };
+        var shardSize = new Option<string>("--max-shard-size") { Description = "Write several files of at most so much, such as 5GB, and an index.", HelpName = "SIZE" };
+        var command = new Command("convert", "Writes a checkpoint as another kind of file, in whole or in part. OUT is whole or not there at all.")
+        {
+            input, output, to, part, select, rename, type, compact, dropShared, shardSize,
+        };
+        command.Validators.Add(result => Check(result, output, to, rename, dropShared, shardSize));
+        command.SetAction(result =>
+        {
+            var target = result.GetRequiredValue(output);
+            Converter.Run(
+                new(
+                    result.GetRequiredValue(input),
+                    target,
+                    new WriteOptions
+                    {
+                        Format = KindOf(result.GetValue(to), target)!.Value,
+                        FloatingPointType = result.GetValue(type) is { } name ? _floats[name] : null,
+                        Compact = result.GetValue(compact),
+                        DropShared = result.GetValue(dropShared),
+                        MaxShardSize = result.GetValue(shardSize) is { } size && ByteCount.TryParse(size, out var bytes) ? bytes : null,
+                    },
+                    result.GetValue(part),
+                    [.. (result.GetValue(select) ?? []).Select(pattern => new NamePattern(pattern))],
+                    [.. (result.GetValue(rename) ?? []).Select(rule => RenameRule.Parse(rule, out _)!)]),
+                terminal);
+            return ExitCodes.Fine;
+        });
+        return command;
+    }
+
+    private static void Check(
+        CommandResult result, Argument<string> output, Option<string> to, Option<string[]> rename, Option<bool> dropShared, Option<string> shardSize)
+    {
+        // What is missing or of another kind has its own message.
+        var word = result.GetResult(to)?.Tokens is [var token, ..] ? token.Value : null;
+        if (result.GetResult(output) is not { Tokens: [var target] } || (word is not null && !_kinds.ContainsKey(word)))
+        {
+            return;
+        }
+
+        var kind = KindOf(word, target.Value);
+        if (kind is null)
+        {
+            result.AddError($"what kind of file is '{target.Value}'? Say it with --to: {string.Join(", ", _kinds.Keys)}.");
+        }
+        else if (result.GetValue(dropShared) && kind != CheckpointFormat.Safetensors)
+        {
+            result.AddError("--drop-shared is for safetensors: other files keep what is tied.");
+        }
+
+        foreach (var rule in result.GetValue(rename) ?? [])
+        {
+            if (RenameRule.Parse(rule, out var problem) is null)
+            {
+                result.AddError($"{problem}.");
+            }
+        }
+
+        if (result.GetValue(shardSize) is not null && target.Value.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase))
+        {
+            result.AddError("OUT is the name of one file, of which those of the others and of the index are made: leave out '.index.json'.");
+        }
+
+        if (result.GetValue(shardSize) is { } size && !ByteCount.TryParse(size, out _))
+        {
+            result.AddError($"--max-shard-size takes a size such as 5GB, and not '{size}'.");
+        }
+    }
+
+    private static CheckpointFormat? KindOf(string? to, string output) =>
+        to is not null ? _kinds[to] : _extensions.TryGetValue(Path.GetExtension(output), out var kind) ? kind : null;
+}

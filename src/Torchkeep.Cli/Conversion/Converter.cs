@@ -1,0 +1,110 @@
+using Torchkeep.Cli.Output;
+
+namespace Torchkeep.Cli.Conversion;
+
+/// <summary>Does what <c>torchkeep convert</c> is asked for. Nothing is written before all that can be known is checked.</summary>
+internal static class Converter
+{
+    // What Transformers asks of a file of safetensors.
+    private const string FormatKey = "format";
+    private const string Format = "pt";
+
+    internal static void Run(ConvertRequest request, Terminal terminal)
+    {
+        if (Directory.Exists(request.Input))
+        {
+            throw new CommandException($"'{request.Input}' is a directory");
+        }
+
+        using var checkpoint = Checkpoint.Open(request.Input);
+        var root = Choose(checkpoint, request);
+        var options = request.Options;
+        if (options.Format == CheckpointFormat.Safetensors)
+        {
+            CheckFlat(checkpoint, root, request);
+            options = options with { Metadata = MetadataOf(checkpoint) };
+        }
+
+        using var progress = new ProgressLine(terminal);
+        Checkpoint.Save(root, request.Output, options, progress);
+        progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(root, options)}");
+    }
+
+    private static PyValue Choose(Checkpoint checkpoint, ConvertRequest request)
+    {
+        var root = request.Part is null ? checkpoint.Root : Find(checkpoint, request.Part);
+        if (request.Select.Count == 0 && request.Rename.Count == 0)
+        {
+            return root;
+        }
+
+        if (root is not PyDict dict)
+        {
+            throw new CommandException($"--select and --rename are about the entries of a dictionary, and the object is a {root.TypeName}{Candidates(checkpoint)}");
+        }
+
+        var chosen = new PyDict(dict.IsOrdered) { Attributes = dict.Attributes };
+        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in dict)
+        {
+            if (key is not PyString { Value: var name })
+            {
+                throw new CommandException($"--select and --rename are about names, and the dictionary has the key {key}");
+            }
+
+            if (request.Select.Count > 0 && !request.Select.Any(pattern => pattern.Matches(name)))
+            {
+                continue;
+            }
+
+            var renamed = request.Rename.Aggregate(name, (current, rule) => rule.Apply(current));
+            if (!sources.TryAdd(renamed, name))
+            {
+                throw new CommandException($"'{sources[renamed]}' and '{name}' would both be called '{renamed}'");
+            }
+
+            chosen.Add(renamed, value);
+        }
+
+        return chosen.Count > 0 || dict.Count == 0 ? chosen : throw new CommandException($"--select chooses none of the {dict.Count} entries");
+    }
+
+    private static PyDict Find(Checkpoint checkpoint, string part)
+    {
+        var found = checkpoint.Walk().FirstOrDefault(entry => entry.Value is PyDict && entry.Depth > 0 && (entry.Name == part || entry.Path == part));
+        return found?.Value as PyDict
+            ?? (part == "$" && checkpoint.Root is PyDict root ? root : throw new CommandException($"there is no dictionary '{part}' in it{Candidates(checkpoint)}"));
+    }
+
+    private static void CheckFlat(Checkpoint checkpoint, PyValue root, ConvertRequest request)
+    {
+        if (root is not PyDict dict || dict.Any(entry => entry.Value is not PyTensor))
+        {
+            var what = root is PyDict entries
+                ? $"{entries.First(entry => entry.Value is not PyTensor).Key} is a {entries.First(entry => entry.Value is not PyTensor).Value.TypeName}"
+                : $"the object is a {root.TypeName}";
+            throw new CommandException($"safetensors holds a flat dictionary of tensors, and {what}: choose with --state-dict or --select{(request.Part is null ? Candidates(checkpoint) : "")}");
+        }
+    }
+
+    // The dictionaries that --state-dict could mean.
+    private static string Candidates(Checkpoint checkpoint)
+    {
+        const int Shown = 5;
+        const int Searched = 100_000;
+        var names = checkpoint.Walk().Take(Searched)
+            .Where(entry => entry.Depth > 0 && entry.Value is PyDict { Count: > 0 } dict && dict.All(item => item.Key is PyString && item.Value is PyTensor))
+            .Select(entry => entry.Name).Take(Shown).ToList();
+        return names.Count == 0 ? "" : $" (--state-dict can be {string.Join(", ", names.Select(name => $"'{name}'"))})";
+    }
+
+    private static Dictionary<string, string> MetadataOf(Checkpoint checkpoint)
+    {
+        var metadata = new Dictionary<string, string>(checkpoint.Metadata, StringComparer.Ordinal);
+        metadata.TryAdd(FormatKey, Format);
+        return metadata;
+    }
+
+    private static string Waste(PyValue root, WriteOptions options) =>
+        !options.Compact && options.Format != CheckpointFormat.Safetensors && WasteNote.Of(StorageUsage.Of(root)) is { } note ? $"; {note}" : "";
+}

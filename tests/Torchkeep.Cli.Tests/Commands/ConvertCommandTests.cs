@@ -1,0 +1,203 @@
+using Torchkeep.Cli.Conversion;
+
+namespace Torchkeep.Cli.Tests.Commands;
+
+public sealed class ConvertCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("out.pt", null, CheckpointFormat.TorchZip)]
+    [InlineData("out.PTH", null, CheckpointFormat.TorchZip)]
+    [InlineData("out.bin", null, CheckpointFormat.TorchZip)]
+    [InlineData("out.ckpt", null, CheckpointFormat.TorchZip)]
+    [InlineData("out.safetensors", null, CheckpointFormat.Safetensors)]
+    [InlineData("out.safetensors", "zip", CheckpointFormat.TorchZip)]
+    [InlineData("out.pt", "legacy", CheckpointFormat.TorchLegacy)]
+    [InlineData("out", "safetensors", CheckpointFormat.Safetensors)]
+    public void TheKindIsThatOfTheNameOrTheOneAskedFor(string output, string? to, CheckpointFormat expected)
+    {
+        Convert(_folder.Save(Samples.Layers(2)), output, to is null ? [] : ["--to", to]);
+
+        using var checkpoint = Checkpoint.Open(PathOf(output));
+        Assert.Equal(expected, checkpoint.Format);
+        Assert.Equal(["layers.0.weight", "layers.1.weight"], checkpoint.Tensors.Select(tensor => tensor.Name));
+    }
+
+    [Fact]
+    public void AWholeObjectStaysWhole()
+    {
+        Convert(_folder.Save(Samples.Training()), "out.pt", "--to", "legacy", "--dtype", "bfloat16");
+
+        using var checkpoint = Checkpoint.Open(PathOf("out.pt"));
+        Assert.Equal(7, checkpoint["epoch"].AsInt64());
+        Assert.Equal(1, ((PyDict)checkpoint["model"]).Attributes!["_metadata"]["fc"]["version"].AsInt64());
+        Assert.All(checkpoint.Tensors, tensor => Assert.Equal(ElementType.BFloat16, tensor.View.ElementType));
+        Assert.Same(checkpoint["model"]["fc.weight"].AsTensor().Storage, checkpoint["model"]["head.weight"].AsTensor().Storage);
+    }
+
+    [Fact]
+    public void APartIsChosenRenamedAndConverted()
+    {
+        Convert(
+            _folder.Save(Samples.Training()), "out.safetensors",
+            "--state-dict", "model", "--select", "fc.*", "--select", "no.?", "--rename", "fc.*=encoder.*", "--rename", "*.weight=*.w", "--dtype", "float16");
+
+        using var checkpoint = Checkpoint.Open(PathOf("out.safetensors"));
+        Assert.Equal(["encoder.bias", "encoder.w"], checkpoint.Tensors.Select(tensor => tensor.Name));
+        Assert.All(checkpoint.Tensors, tensor => Assert.Equal(ElementType.Float16, tensor.View.ElementType));
+        Assert.Equal("pt", checkpoint.Metadata["format"]);
+    }
+
+    [Theory]
+    [InlineData("$['model']")]
+    [InlineData("model")]
+    public void APartIsFoundByItsNameAndByItsPath(string part)
+    {
+        Convert(_folder.Save(Samples.Training()), "out.pt", "--state-dict", part);
+
+        using var checkpoint = Checkpoint.Open(PathOf("out.pt"));
+        Assert.Equal(["fc.weight", "fc.bias", "head.weight"], checkpoint.Tensors.Select(tensor => tensor.Name));
+    }
+
+    [Fact]
+    public void SeveralFilesAreWrittenAndReadAgain()
+    {
+        var file = _folder.Save(Samples.Layers(5));
+        Convert(file, "out.safetensors", "--max-shard-size", "0.04KB");
+        Assert.Equal(
+            ["out-00001-of-00003.safetensors", "out-00002-of-00003.safetensors", "out-00003-of-00003.safetensors", "out.safetensors.index.json"],
+            Directory.EnumerateFiles(_folder.Path, "out*").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+        Convert(PathOf("out.safetensors.index.json"), "again.pt");
+        using var checkpoint = Checkpoint.Open(PathOf("again.pt"));
+        Assert.Equal(5, checkpoint.Tensors.Count);
+
+        var listed = CommandLine.Run("inspect", PathOf("out.safetensors.index.json"));
+        Assert.Equal(0, listed.ExitCode);
+        Assert.Contains("out.safetensors.index.json: index of a sharded checkpoint, 3 files of ", listed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TiedTensorsAreRefusedOrDropped()
+    {
+        var weight = TensorView.FromArray(new float[4], ElementType.Float32, 4);
+        var file = _folder.Save(new PyDict { { "a", weight }, { "b", weight } });
+
+        AssertRefused(2, "the tensors 'a' and 'b' share memory", file, "out.safetensors");
+        Convert(file, "out.safetensors", "--drop-shared");
+        using var checkpoint = Checkpoint.Open(PathOf("out.safetensors"));
+        Assert.Equal(("a", "a"), (checkpoint.Tensors[0].Name, checkpoint.Metadata["b"]));
+    }
+
+    [Fact]
+    public void WasteIsToldAndLeftOut()
+    {
+        var large = TensorStorage.FromArray(new float[100_000]);
+        var file = _folder.Save(new PyDict { { "part", new TensorView(large, ElementType.Float32, [5], [1], 50) } });
+
+        var inspected = CommandLine.Run("inspect", file);
+        Assert.Contains("\n390.6 KiB of 390.6 KiB are used by no tensor: torchkeep convert --compact leaves them out\n", inspected.Output, StringComparison.Ordinal);
+        Convert(file, "small.pt", "--compact");
+        Assert.InRange(new FileInfo(PathOf("small.pt")).Length, 0, 4096);
+        Assert.DoesNotContain("used by no tensor", CommandLine.Run("inspect", PathOf("small.pt")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AScreenShowsHowFarItIsAndWhatCameOut()
+    {
+        var outcome = CommandLine.RunOnScreen(80, noColor: true, "convert", _folder.Save(Samples.Layers(3)), PathOf("out.pt"));
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("\r  0% of 48 B", outcome.Error, StringComparison.Ordinal);
+        Assert.EndsWith($"\r{PathOf("out.pt")}: 48 B of tensors{Environment.NewLine}", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("safetensors holds a flat dictionary of tensors, and 'epoch' is a int: choose with --state-dict or --select (--state-dict can be 'model')", "out.safetensors")]
+    [InlineData("there is no dictionary 'modle' in it (--state-dict can be 'model')", "out.pt", "--state-dict", "modle")]
+    [InlineData("there is no dictionary 'epoch' in it", "out.pt", "--state-dict", "epoch")]
+    [InlineData("--select chooses none of the 3 entries", "out.pt", "--select", "layers.*")]
+    [InlineData("'fc.weight' and 'fc.bias' would both be called 'x'", "out.pt", "--state-dict", "model", "--rename", "fc.*=x")]
+    [InlineData("only a dictionary of tensors can be written in several files, and 'epoch' is a int", "out.pt", "--max-shard-size", "1MB")]
+    public void WhatCannotBeDoneIsTwoAndWritesNothing(string expected, string output, params string[] options) =>
+        AssertRefused(2, expected, _folder.Save(Samples.Training()), output, options);
+
+    [Theory]
+    [InlineData("what kind of file is", "out.xyz")]
+    [InlineData("what kind of file is", "out")]
+    [InlineData("'tar' not recognized", "out.pt", "--to", "tar")]
+    [InlineData("'int8' not recognized", "out.pt", "--dtype", "int8")]
+    [InlineData("--rename takes 'old=new', and not 'fc'", "out.pt", "--rename", "fc")]
+    [InlineData("has more stars in the new name", "out.pt", "--rename", "fc.*=*.*")]
+    [InlineData("--max-shard-size takes a size such as 5GB, and not 'much'", "out.pt", "--max-shard-size", "much")]
+    [InlineData("--max-shard-size takes a size such as 5GB, and not '0'", "out.pt", "--max-shard-size", "0")]
+    [InlineData("leave out '.index.json'", "out.index.json", "--to", "zip", "--max-shard-size", "5GB")]
+    [InlineData("--drop-shared is for safetensors", "out.pt", "--drop-shared")]
+    public void ArgumentsWithoutSenseAreSixtyFour(string expected, string output, params string[] options) =>
+        AssertRefused(64, expected, _folder.Save(Samples.Training()), output, options);
+
+    [Fact]
+    public void AnOlderFileStaysWhenTheInputIsBroken()
+    {
+        File.WriteAllText(PathOf("out.pt"), "old");
+        AssertRefused(2, "it is a GGUF model", _folder.Write("GGUF\x03\0\0\0"u8.ToArray()), "out.pt");
+
+        Assert.Equal("old", File.ReadAllText(PathOf("out.pt")));
+    }
+
+    [Fact]
+    public void AFileIsConvertedOverItself()
+    {
+        Convert(_folder.Save(Samples.Training()), "model.pt", "--dtype", "float64");
+
+        using var checkpoint = Checkpoint.Open(PathOf("model.pt"));
+        Assert.Equal(ElementType.Float64, checkpoint["model"]["fc.bias"].AsTensor().ElementType);
+    }
+
+    [Theory]
+    [InlineData("5GB", 5_000_000_000)]
+    [InlineData("5gb", 5_000_000_000)]
+    [InlineData("1.5 GiB", 1_610_612_736L)]
+    [InlineData("100MB", 100_000_000L)]
+    [InlineData("7B", 7L)]
+    [InlineData("7", 7L)]
+    [InlineData("-1GB", null)]
+    [InlineData("99999999TB", null)]
+    [InlineData("GB", null)]
+    [InlineData("", null)]
+    public void SizesAreReadAsHuggingFaceWritesThem(string text, long? expected) => Assert.Equal(expected, ByteCount.TryParse(text, out var bytes) ? bytes : null);
+
+    [Theory]
+    [InlineData("*.weight", "a.b.weight", "*.w", "a.b.w")]
+    [InlineData("module.*", "module.module.x", "*", "module.x")]
+    [InlineData("*.*", "a.b.c", "*-*", "a-b.c")]
+    [InlineData("layer.?.w", "layer.3.w", "x", "x")]
+    [InlineData("layer.?.w", "layer.33.w", "x", null)]
+    [InlineData("a.b", "axb", "x", null)]
+    [InlineData("a[0]+", "a[0]+", "x", "x")]
+    [InlineData("*", "line\nbreak", "p.*", "p.line\nbreak")]
+    public void APatternFitsAWholeName(string pattern, string name, string template, string? expected) =>
+        Assert.Equal(expected, new NamePattern(pattern).Rewrite(name, template));
+
+    private void Convert(string input, string output, params string[] options)
+    {
+        var outcome = CommandLine.Run(["convert", input, PathOf(output), .. options]);
+
+        Assert.Equal((0, "", ""), (outcome.ExitCode, outcome.Output, outcome.Error));
+    }
+
+    private void AssertRefused(int code, string expected, string input, string output, params string[] options)
+    {
+        var before = Directory.EnumerateFiles(_folder.Path).Order().ToList();
+        var outcome = CommandLine.Run(["convert", input, PathOf(output), .. options]);
+
+        Assert.Equal((code, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.EnumerateFiles(_folder.Path).Order());
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder.Path, name);
+}

@@ -6,15 +6,11 @@ namespace Torchkeep;
 /// </summary>
 /// <remarks>
 /// Step and metric are in the files' names, <c>checkpoint-000000007-metric=0.25.pt</c>, and nowhere else, so nothing can
-/// disagree with them. Files with other names are never touched, except for what an interrupted save of Torchkeep left
-/// (<c>.torchkeep-*</c>). One process at a time saves to a folder. Not for use from several threads at once.
+/// disagree with them. Files with other names are never touched. One process at a time saves under a prefix. Not for use
+/// from several threads at once.
 /// </remarks>
 public sealed class CheckpointFolder
 {
-    private const string Leftovers = ".torchkeep-*";
-
-    private static readonly TimeSpan _renaming = TimeSpan.FromMinutes(1);
-
     private readonly string _path;
     private readonly FolderFiles _files;
 
@@ -102,7 +98,7 @@ public sealed class CheckpointFolder
             _files.Save(encoder.Encode(obj), path, options, progress, cancellationToken);
         }
 
-        foreach (var superfluous in Superfluous(path, step).Concat(FindLeftovers()))
+        foreach (var superfluous in Superfluous(path, step))
         {
             TryDelete(superfluous);
         }
@@ -149,22 +145,6 @@ public sealed class CheckpointFolder
                 .OrderBy(entry => entry.Step)
                 .Select(entry => entry.Path),
         ];
-    }
-
-    // A save that was killed leaves its temporary file; one that is still running holds it, but for the moment of renaming.
-    private List<string> FindLeftovers() => [.. Directory.EnumerateFiles(_path, Leftovers).Where(IsLeft)];
-
-    private static bool IsLeft(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > _renaming;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private List<FolderEntry> Entries() => Directory.Exists(_path)

@@ -1,6 +1,7 @@
 using Torchkeep.Formats;
 using Torchkeep.Formats.Sharded;
 using Torchkeep.IO;
+using Torchkeep.Torch;
 using Torchkeep.Values;
 
 namespace Torchkeep;

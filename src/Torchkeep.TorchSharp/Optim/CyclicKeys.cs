@@ -50,7 +50,8 @@ internal static class CyclicKeys
         Numbers<CyclicLR>(
             key,
             scheduler => CyclesMomentum(scheduler) ? field(scheduler) : null,
-            (scheduler, momentums) => field(scheduler) = momentums) with { MayLack = true };
+            (scheduler, momentums) => field(scheduler) = momentums) with
+        { MayLack = true };
 
     // torch/optim/lr_scheduler.py, CyclicLR._init_scale_fn.
     private static void SetScale(CyclicLR scheduler)

@@ -12,6 +12,9 @@ internal sealed record Misfit(string Name, string Python, Func<nn.Module> Make, 
     /// <summary>Whether PyTorch 1.13 says something else, or nothing.</summary>
     internal bool IsSinceNewest { get; init; }
 
+    /// <summary>How what we say beyond PyTorch's words starts.</summary>
+    internal string? Hint { get; init; }
+
     /// <summary>What we say where we mean to differ from PyTorch, and why.</summary>
     internal (string Said, string Why)? Ours { get; init; }
 }

@@ -30,6 +30,7 @@ public sealed class Checkpoint : IDisposable
         _contents = contents;
         Metadata = contents.Metadata;
         _shards = contents.Shards;
+        Length = contents.Length ?? source.Length;
         _source = source;
         _options = options;
         _tensors = new(ListTensors);
@@ -56,6 +57,9 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>The paths of the files that a sharded checkpoint lies in, as its index names them first; empty for the other kinds.</summary>
     public IReadOnlyList<string> ShardFiles => [.. _shards.Select(shard => shard.Name!)];
+
+    /// <summary>How many bytes of the source it takes; something may follow.</summary>
+    internal long Length { get; }
 
     /// <summary>The file's path, or null when it was opened from something nameless.</summary>
     public string? File => _source.Name;
@@ -106,6 +110,41 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
     public static Checkpoint Open(ByteSource source, ReadOptions? options = null) =>
         Complete(OpenAsync(source, options, async: false, CancellationToken.None));
+
+    /// <summary>
+    /// Opens all checkpoints of a file that has several one after another, as several calls of <c>torch.save</c> into one
+    /// stream leave them: zip archives, streams of before 1.6 and pickles, in any order. (Repeated calls of
+    /// <c>torch.load</c> read them too, but none that comes after a zip archive.) A zip archive that something follows is
+    /// passed over once to find its end; else no tensor byte is read.
+    /// </summary>
+    /// <param name="path">The file. It stays open until the last of the checkpoints is disposed.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <exception cref="InvalidCheckpointException">Something in the file is no checkpoint, or broken. None is open then.</exception>
+    /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
+    public static IReadOnlyList<Checkpoint> OpenAll(string path, ReadOptions? options = null) => OpenAll(OpenFile(path, options), options);
+
+    /// <summary>As <see cref="OpenAll(string, ReadOptions?)"/>, of a stream from its position on.</summary>
+    /// <param name="stream">The stream. A seekable one must stay untouched until the last of the checkpoints is disposed.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <param name="leaveOpen">Whether disposing the checkpoints leaves the stream open.</param>
+    /// <exception cref="CheckpointException">As for <see cref="OpenAll(string, ReadOptions?)"/>.</exception>
+    public static IReadOnlyList<Checkpoint> OpenAll(Stream stream, ReadOptions? options = null, bool leaveOpen = false) =>
+        OpenAll(Complete(ToSourceAsync(stream, leaveOpen, async: false, CancellationToken.None)), options);
+
+    /// <summary>As <see cref="OpenAll(string, ReadOptions?)"/>, of any source of bytes.</summary>
+    /// <param name="source">The bytes; disposed with the last of the checkpoints, and also when opening fails.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <exception cref="CheckpointException">As for <see cref="OpenAll(string, ReadOptions?)"/>.</exception>
+    public static IReadOnlyList<Checkpoint> OpenAll(ByteSource source, ReadOptions? options = null) =>
+        Complete(OpenAllAsync(source, options, async: false, CancellationToken.None));
+
+    /// <summary>As <see cref="OpenAll(ByteSource, ReadOptions?)"/>, reading without blocking where the source can.</summary>
+    /// <param name="source">The bytes; disposed with the last of the checkpoints, and also when opening fails.</param>
+    /// <param name="options">Checks and limits; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the opening.</param>
+    /// <exception cref="CheckpointException">As for <see cref="OpenAll(string, ReadOptions?)"/>.</exception>
+    public static ValueTask<IReadOnlyList<Checkpoint>> OpenAllAsync(ByteSource source, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAllAsync(source, options, async: true, cancellationToken);
 
     /// <summary>As <see cref="Open(string, ReadOptions?)"/>, reading without blocking; the pickle is run on the calling thread.</summary>
     /// <param name="path">The file.</param>
@@ -267,11 +306,60 @@ public sealed class Checkpoint : IDisposable
 
     private static async ValueTask<Checkpoint> OpenAsync(Stream stream, ReadOptions? options, bool leaveOpen, bool async, CancellationToken cancellationToken)
     {
+        var source = await ToSourceAsync(stream, leaveOpen, async, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<ByteSource> ToSourceAsync(Stream stream, bool leaveOpen, bool async, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(stream);
-        var source = stream.CanSeek
+        return stream.CanSeek
             ? new StreamByteSource(stream, leaveOpen, name: stream is FileStream file && Path.IsPathFullyQualified(file.Name) ? file.Name : null)
             : await SpooledStream.ToSourceAsync(stream, leaveOpen, async, cancellationToken).ConfigureAwait(false);
-        return await OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<IReadOnlyList<Checkpoint>> OpenAllAsync(ByteSource source, ReadOptions? options, bool async, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        options ??= ReadOptions.Default;
+        var shared = new SharedByteSource(source);
+        var opened = new List<Checkpoint>();
+        long at = 0;
+        try
+        {
+            do
+            {
+                var length = await FindLengthAsync(source, at, options, async, cancellationToken).ConfigureAwait(false);
+                var checkpoint = await OpenAsync(shared.Part(at, length), options, async, cancellationToken).ConfigureAwait(false);
+                opened.Add(checkpoint);
+                at += checkpoint.Length;
+            }
+            while (at < source.Length);
+        }
+        catch (Exception error)
+        {
+            opened.ForEach(checkpoint => checkpoint.Dispose());
+            if (error is CheckpointException { Record: null } broken)
+            {
+                broken.Offset += at;
+            }
+
+            throw;
+        }
+        finally
+        {
+            shared.Release();
+        }
+
+        return opened;
+    }
+
+    private static async ValueTask<long> FindLengthAsync(ByteSource source, long at, ReadOptions options, bool async, CancellationToken cancellationToken)
+    {
+        var rest = new SliceByteSource(source, at, source.Length - at);
+        var head = new byte[Math.Min(rest.Length, FormatTable.HeadSize)];
+        await rest.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
+        return await FormatTable.Detect(head, rest).FindLengthAsync(rest, options.Limits, async, cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask<Checkpoint> OpenAsync(ByteSource source, ReadOptions? options, bool async, CancellationToken cancellationToken)

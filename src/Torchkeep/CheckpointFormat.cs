@@ -26,4 +26,7 @@ public enum CheckpointFormat
     /// (docs/formats/sharded.md).
     /// </summary>
     Sharded,
+
+    /// <summary>A pickle without a container around it, as <c>pickle.dump</c> writes (docs/formats/pickle.md).</summary>
+    Pickle,
 }

@@ -30,6 +30,12 @@ public sealed record ReadOptions
     /// </summary>
     public bool StrictIndex { get; init; } = true;
 
+    /// <summary>
+    /// What a <c>str</c> of Python 2 becomes: the <c>encoding</c> of <c>torch.load</c>. Default:
+    /// <see cref="Python2Text.Utf8OrBytes"/>.
+    /// </summary>
+    public Python2Text Python2Text { get; init; }
+
     /// <summary>What the file may ask for at most.</summary>
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
 }

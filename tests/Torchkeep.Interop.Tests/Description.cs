@@ -88,7 +88,28 @@ internal sealed class Description
                 return $"storage {(storage.ElementType is { } type ? ElementTypeInfo.Of(type) : "untyped")} {Storage(storage.Storage)}";
             case PyTensor tensor:
                 AddAttributes(tensor.State);
-                return Tensor(tensor);
+                return tensor.View.Storage.Location == "meta" ? Meta(tensor) : Tensor(tensor);
+            case PyUninitializedTensor uninitialized:
+                return $"{uninitialized.TypeName} requires_grad={uninitialized.RequiresGrad}";
+            case PyNestedTensor { IsJagged: true } nested:
+                children.AddRange(nested.Parts.Select(part => ($".{part.Key}", (PyValue)new PyTensor(part.Value.View))));
+                return $"{nested.TypeName} torch.jagged ragged={nested.RaggedIndex} requires_grad={nested.RequiresGrad}";
+            case PyNestedTensor nested:
+                children.AddRange(nested.Parts.Select((part, i) => ($"[{i}]", (PyValue)part.Value)));
+                AddAttributes(nested.State);
+                return $"{nested.TypeName} nested {ElementTypeInfo.Of(nested.Values.View.ElementType)}";
+            case PySparseTensor sparse:
+                children.AddRange(sparse.Parts.Select((part, i) => ($"[{i}]", (PyValue)part.Value)));
+                AddAttributes(sparse.State);
+                return $"{sparse.TypeName} {sparse.Layout} {ElementTypeInfo.Of(sparse.Values.View.ElementType)} shape=[{string.Join(", ", sparse.Shape)}]"
+                    + (sparse.IsParameter ? $" requires_grad={sparse.RequiresGrad}" : "");
+            case PyQuantizedTensor quantized:
+                children.AddRange(quantized.Scales is null ? [] : [(".scales", quantized.Scales), (".zeros", (PyValue)quantized.ZeroPoints!)]);
+                AddAttributes(quantized.State);
+                return Quantized(quantized);
+            case PyWrapperTensor wrapper:
+                AddAttributes(wrapper.State);
+                return $"{wrapper.TypeName} around {ElementTypeInfo.Of(wrapper.ElementType!.Value)} shape=[{string.Join(", ", wrapper.Shape)}] requires_grad={wrapper.RequiresGrad}";
             case PyObject record:
                 for (var i = 0; i < record.Arguments.Items.Length; i++)
                 {
@@ -141,6 +162,19 @@ internal sealed class Description
         return $"{tensor.TypeName} {ElementTypeInfo.Of(view.ElementType)} shape=[{string.Join(", ", view.Shape)}] strides=[{string.Join(", ", view.Strides)}] "
             + $"offset={view.StorageOffset} requires_grad={tensor.RequiresGrad} conj={view.IsConjugated} neg={view.IsNegated} "
             + $"{Storage(view.Storage)} sha256={Sha256(view.ByteLength, (offset, bytes) => view.ReadBytes(bytes, offset))}";
+    }
+
+    private static string Meta(PyTensor tensor) =>
+        $"{tensor.TypeName} meta {ElementTypeInfo.Of(tensor.View.ElementType)} shape=[{string.Join(", ", tensor.View.Shape)}] strides=[{string.Join(", ", tensor.View.Strides)}] requires_grad={tensor.RequiresGrad}";
+
+    private string Quantized(PyQuantizedTensor tensor)
+    {
+        var view = tensor.Integers;
+        var isPacked = tensor.Shape.Length != view.Shape.Length;
+        long[] strides = isPacked ? [.. tensor.Shape.Select((_, i) => tensor.Shape.AsSpan()[(i + 1)..].ToArray().Aggregate(1L, (product, size) => product * size))] : [.. view.Strides];
+        var scheme = tensor.Scales is null ? $"scale={Bits(tensor.Scale)} zero={tensor.ZeroPoint}" : $"axis={tensor.Axis}";
+        return $"{tensor.TypeName} {ElementTypeInfo.Of(view.ElementType)} shape=[{string.Join(", ", tensor.Shape)}] strides=[{string.Join(", ", strides)}] offset={view.StorageOffset} "
+            + $"requires_grad={tensor.RequiresGrad} {tensor.Scheme} {scheme} {Storage(view.Storage)} int_repr={Sha256(view.ByteLength, (offset, bytes) => view.ReadBytes(bytes, offset))}";
     }
 
     private string Storage(TensorStorage storage)

@@ -7,6 +7,7 @@ internal static class FormatNames
     {
         [CheckpointFormat.TorchZip] = ("zip", "PyTorch zip archive"),
         [CheckpointFormat.TorchLegacy] = ("legacy stream", "PyTorch stream of before 1.6"),
+        [CheckpointFormat.Pickle] = ("pickle", "pickle"),
         [CheckpointFormat.TorchTar] = ("tar", "PyTorch tar file of before 0.1.10"),
         [CheckpointFormat.TorchScript] = ("torchscript", "TorchScript archive"),
         [CheckpointFormat.TorchExport] = ("torch.export", "torch.export archive"),

@@ -21,19 +21,26 @@ internal static class JsonReport
         json.WriteString("root_type", Text(checkpoint.Root.TypeName));
 
         json.WriteStartArray("tensors");
-        foreach (var entry in checkpoint.Walk())
+        foreach (var entry in WithoutParts(checkpoint.Walk()))
         {
             if (entry.Value is PyTensor tensor)
             {
                 WriteTensor(json, entry, tensor, survey);
             }
+            else if (entry.Value is PyCompositeTensor composite)
+            {
+                json.WriteStartObject();
+                json.WriteString("path", entry.Path);
+                CompositeFields.Write(json, composite, survey);
+                End(json);
+            }
         }
 
         json.WriteEndArray();
         json.WriteStartArray("leaves");
-        foreach (var entry in checkpoint.Walk())
+        foreach (var entry in WithoutParts(checkpoint.Walk()))
         {
-            if (entry.Value is not PyTensor)
+            if (entry.Value is not (PyTensor or PyCompositeTensor))
             {
                 WriteLeaf(json, entry);
             }
@@ -45,15 +52,35 @@ internal static class JsonReport
         output.WriteByte((byte)'\n');
     }
 
+    // A sparse tensor is one tensor, and what it is made of are its fields.
+    private static IEnumerable<PyEntry> WithoutParts(IEnumerable<PyEntry> entries)
+    {
+        var partDepth = int.MaxValue;
+        foreach (var entry in entries)
+        {
+            if (entry.Depth > partDepth)
+            {
+                continue;
+            }
+
+            var isPart = entry.Parent?.Value is PyCompositeTensor whole && whole.Parts.Any(part => part.Value == entry.Value);
+            partDepth = isPart ? entry.Depth : int.MaxValue;
+            if (!isPart)
+            {
+                yield return entry;
+            }
+        }
+    }
+
     private static void WriteTensor(Utf8JsonWriter json, PyEntry entry, PyTensor tensor, Survey survey)
     {
         var view = tensor.View;
         json.WriteStartObject();
         json.WriteString("path", entry.Path);
-        json.WriteString("type", tensor.TypeName);
+        json.WriteString("type", Text(tensor.TypeName));
         json.WriteString("dtype", ElementTypeInfo.Of(view.ElementType).ToString());
-        WriteNumbers(json, "shape", view.Shape.AsSpan());
-        WriteNumbers(json, "stride", view.Strides.AsSpan());
+        CompositeFields.WriteNumbers(json, "shape", view.Shape.AsSpan());
+        CompositeFields.WriteNumbers(json, "stride", view.Strides.AsSpan());
         json.WriteNumber("storage_offset", view.StorageOffset);
         json.WriteNumber("storage_nbytes", view.Storage.ByteLength);
         json.WriteNumber("storage_id", survey.UseOf(view.Storage).Id);
@@ -65,17 +92,6 @@ internal static class JsonReport
         }
 
         End(json);
-    }
-
-    private static void WriteNumbers(Utf8JsonWriter json, string name, ReadOnlySpan<long> numbers)
-    {
-        json.WriteStartArray(name);
-        foreach (var number in numbers)
-        {
-            json.WriteNumberValue(number);
-        }
-
-        json.WriteEndArray();
     }
 
     private static void WriteLeaf(Utf8JsonWriter json, PyEntry entry)
@@ -105,5 +121,5 @@ internal static class JsonReport
         }
     }
 
-    private static string Text(string text) => SafeText.Start(text, MaxTextLength);
+    internal static string Text(string text) => SafeText.Start(text, MaxTextLength);
 }

@@ -22,9 +22,9 @@ internal sealed record TensorColumns(string ElementType, string Shape, string Si
     private static IEnumerable<string> NotesOn(PyTensor tensor, int place, Survey survey)
     {
         var view = tensor.View;
-        if (tensor.IsParameter)
+        if (tensor.IsParameter || tensor.Subclass is not null)
         {
-            yield return "Parameter";
+            yield return SafeText.Escape(SafeText.Start(tensor.TypeName, MaxNameLength));
         }
 
         if (tensor.RequiresGrad)

@@ -12,6 +12,7 @@ internal static class ValueText
     private const int MaxInlineEntries = 4;
 
     private const int MaxInlineLine = 60;
+    private const int MaxReprLength = 400;
 
     /// <summary>The number of entries a container says it has (for a record, of arguments), or null for a leaf.</summary>
     internal static int? CountOf(PyValue value) => value switch
@@ -40,6 +41,7 @@ internal static class ValueText
         PyList list when list.Items.All(IsPlain) => Items("[", list.Items, "]", all),
         PyTuple { Items: [var single] } when IsPlain(single) => $"({single},)",
         PyTuple tuple when tuple.Items.All(IsPlain) => Items("(", tuple.Items, ")", all),
+        PyObject { Repr: { } repr } => SafeText.Escape(SafeText.Start(repr, MaxReprLength)),
         PySet { Items: [] } set => $"{set.TypeName}()",
         PySet set when set.Items.All(IsPlain) => set.IsFrozen ? Items("frozenset({", set.Items, "})", all) : Items("{", set.Items, "}", all),
         PyDict { Attributes: null, Count: <= MaxInlineEntries } dict => Entries(dict),

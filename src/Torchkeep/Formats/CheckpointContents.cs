@@ -12,6 +12,9 @@ internal sealed record CheckpointContents(PyValue Root, TensorNames Names)
     /// <summary>The kind, where the file's first bytes are those of several.</summary>
     internal CheckpointFormat? Format { get; init; }
 
+    /// <summary>How many bytes it takes, where something may follow; else null for all that there are.</summary>
+    internal long? Length { get; init; }
+
     /// <summary>What lies beside the object, under the names that its paths start with.</summary>
     internal IReadOnlyList<PyEntry> Beside { get; init; } = [];
 

@@ -50,8 +50,11 @@ internal static class ForeignFile
         ("META-INF/MANIFEST.MF", $"a Java archive: {WrongFile}"),
     ];
 
-    internal static InvalidCheckpointException Describe(ReadOnlySpan<byte> head, ByteSource source) =>
-        new($"this is no PyTorch checkpoint: it is {What(head, source.Length)}") { File = source.Name, Offset = 0 };
+    internal static InvalidCheckpointException Describe(ReadOnlySpan<byte> head, ByteSource source, Exception? asPickle = null) =>
+        new($"this is no PyTorch checkpoint: it is {What(head, source.Length)}", asPickle) { File = source.Name, Offset = 0 };
+
+    /// <summary>Whether a file that starts like this is something that has a name here.</summary>
+    internal static bool IsKnown(ReadOnlySpan<byte> head) => TryName(head, out _);
 
     /// <summary>What a zip archive without the pickle of <c>torch.save</c> is, from the names of its records.</summary>
     internal static string DescribeZip(IEnumerable<string> names)
@@ -79,6 +82,21 @@ internal static class ForeignFile
     internal static InvalidCheckpointException DescribeTar(ByteSource source, string missing) =>
         new($"this is no PyTorch checkpoint: it is a tar file without '{missing}', which those of before PyTorch 0.1.10 have: {Unpack}") { File = source.Name, Offset = 0 };
 
+    private static bool TryName(ReadOnlySpan<byte> head, out string name)
+    {
+        foreach (var (start, what) in _signatures)
+        {
+            if (head.StartsWith(start))
+            {
+                name = what;
+                return true;
+            }
+        }
+
+        name = "";
+        return false;
+    }
+
     private static string What(ReadOnlySpan<byte> head, long length)
     {
         if (length == 0)
@@ -86,23 +104,15 @@ internal static class ForeignFile
             return "an empty file; the save or download that made it did not finish";
         }
 
-        foreach (var (start, what) in _signatures)
+        if (TryName(head, out var name))
         {
-            if (head.StartsWith(start))
-            {
-                return what;
-            }
+            return name;
         }
 
         var text = Encoding.Latin1.GetString(head).TrimStart();
         if (_pageStarts.Any(start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
         {
             return "a web page, probably a login or error page that was saved in place of the download: fetch the file again";
-        }
-
-        if (head[0] == 0x80 && head.Length > 1 && head[1] <= 5)
-        {
-            return "a bare pickle, which this version does not read: load it in Python and save it with torch.save";
         }
 
         if (head.IndexOf(_zipSignature) is > 0 and var at)

@@ -1,3 +1,4 @@
+using Torchkeep.Formats.BarePickle;
 using Torchkeep.Formats.Safetensors;
 using Torchkeep.Formats.Sharded;
 using Torchkeep.Formats.TorchLegacy;
@@ -12,7 +13,7 @@ internal static class FormatTable
     /// <summary>How many bytes the kinds and the description of foreign files look at.</summary>
     internal const int HeadSize = 512;
 
-    private static readonly IFormat[] _formats = [new SafetensorsFormat(), new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat(), new ShardedFormat()];
+    private static readonly IFormat[] _formats = [new SafetensorsFormat(), new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat(), new ShardedFormat(), new BarePickleFormat(), new OldPickleFormat()];
 
     internal static IFormat Detect(ReadOnlySpan<byte> head, ByteSource source)
     {

@@ -8,6 +8,9 @@ internal interface IFormat
     /// <summary>Whether a file that starts like this is of the kind.</summary>
     bool Matches(ReadOnlySpan<byte> head);
 
+    /// <summary>How many of the bytes a checkpoint of the kind takes, where that must be known before it is opened.</summary>
+    ValueTask<long> FindLengthAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken) => new(source.Length);
+
     /// <summary>Reads directory and pickle, and no byte of a tensor.</summary>
     ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken);
 }

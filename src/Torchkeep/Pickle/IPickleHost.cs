@@ -6,8 +6,14 @@ namespace Torchkeep.Pickle;
 /// </summary>
 internal interface IPickleHost
 {
+    /// <summary>What a <c>str</c> of Python 2 becomes.</summary>
+    Python2Text Python2Text => Python2Text.Utf8OrBytes;
+
     /// <summary>The data that a call of a name stands for, or null to keep the call as a record.</summary>
     PyValue? Call(PyGlobal callable, PyTuple arguments);
+
+    /// <summary>The data that a new object of a class stands for, or null to keep it as a record.</summary>
+    PyValue? New(PyGlobal type, PyTuple arguments) => null;
 
     /// <summary>Gives a state to data that the host made of a call; false when it takes none.</summary>
     bool TryBuild(PyValue target, PyValue state);

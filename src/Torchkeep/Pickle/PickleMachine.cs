@@ -146,13 +146,13 @@ internal ref struct PickleMachine
                 _stack.Push(new PyString(PickleText.DecodeRawUnicodeEscape(_cursor.TakeLine())));
                 break;
             case PickleOpcode.ShortBinString:
-                _stack.Push(PickleText.FromPython2(_cursor.Take(_cursor.TakeByte())));
+                _stack.Push(PickleText.FromPython2(_cursor.Take(_cursor.TakeByte()), _host.Python2Text));
                 break;
             case PickleOpcode.BinString:
-                _stack.Push(PickleText.FromPython2(TakeBytes(_cursor.TakeInt32())));
+                _stack.Push(PickleText.FromPython2(TakeBytes(_cursor.TakeInt32()), _host.Python2Text));
                 break;
             case PickleOpcode.String:
-                _stack.Push(PickleText.FromPython2(PickleText.Unquote(_cursor.TakeLine())));
+                _stack.Push(PickleText.FromPython2(PickleText.Unquote(_cursor.TakeLine()), _host.Python2Text));
                 break;
             case PickleOpcode.ShortBinBytes:
                 _stack.Push(new PyBytes(_cursor.Take(_cursor.TakeByte())));
@@ -355,8 +355,11 @@ internal ref struct PickleMachine
         _stack.Push(data ?? new PyObject(PyObjectKind.Call, callable, arguments));
     }
 
-    private readonly void PushNew(PyValue callable, PyTuple arguments, PyDict? keywordArguments) =>
-        _stack.Push(new PyObject(PyObjectKind.New, callable, arguments, keywordArguments));
+    private readonly void PushNew(PyValue callable, PyTuple arguments, PyDict? keywordArguments)
+    {
+        var data = callable is PyGlobal global && keywordArguments is null ? _host.New(global, arguments) : null;
+        _stack.Push(data ?? new PyObject(PyObjectKind.New, callable, arguments, keywordArguments));
+    }
 
     // INST and OBJ call the class, except that one without arguments is made by __new__ (CPython Lib/pickle.py, _instantiate).
     private readonly void PushInstance(PyValue callable, PyTuple arguments) =>

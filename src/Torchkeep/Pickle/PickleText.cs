@@ -60,12 +60,30 @@ internal static class PickleText
         return bytes[..length];
     }
 
-    /// <summary>
-    /// A Python 2 <c>str</c>, which is text or bytes and does not say: text when it is UTF-8, PyTorch's default
-    /// <c>encoding</c>, else bytes.
-    /// </summary>
-    internal static PyValue FromPython2(ReadOnlySpan<byte> bytes) =>
-        Utf8.IsValid(bytes) ? new PyString(Encoding.UTF8.GetString(bytes)) : new PyBytes(bytes);
+    /// <summary>A Python 2 <c>str</c>, which is text or bytes and does not say.</summary>
+    internal static PyValue FromPython2(ReadOnlySpan<byte> bytes, Python2Text text)
+    {
+        // Text that is the same in all encodings needs no memory of its bytes.
+        if (text != Python2Text.Bytes && Ascii.IsValid(bytes))
+        {
+            return new PyString(Encoding.ASCII.GetString(bytes));
+        }
+
+        switch (text)
+        {
+            case Python2Text.Latin1:
+                return new PyString(Encoding.Latin1.GetString(bytes));
+            case Python2Text.Utf8OrBytes or Python2Text.Utf8 when Utf8.IsValid(bytes):
+                return new PyString(Encoding.UTF8.GetString(bytes)) { Raw = bytes.ToArray() };
+            case Python2Text.Utf8OrBytes or Python2Text.Bytes:
+                return new PyBytes(bytes);
+            default:
+                PickleThrow.BadText(
+                    $"{(text == Python2Text.Ascii ? "ASCII" : "UTF-8")} text of Python 2 ({nameof(ReadOptions)}.{nameof(ReadOptions.Python2Text)} may say that it is another)",
+                    Convert.ToHexString(bytes[..Math.Min(bytes.Length, 16)]));
+                return null!;
+        }
+    }
 
     /// <summary>Protocol 0's quoted <c>repr</c> of a byte string (CPython <c>codecs.escape_decode</c>).</summary>
     internal static byte[] Unquote(ReadOnlySpan<byte> line)

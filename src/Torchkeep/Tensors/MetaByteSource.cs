@@ -5,6 +5,9 @@ internal sealed class MetaByteSource(long length) : ByteSource
 {
     public override long Length => length;
 
+    /// <summary>Whether no file names it.</summary>
+    internal bool IsImplied { get; init; }
+
     public override void Read(long offset, Span<byte> destination)
     {
         if (destination.Length > 0)

@@ -45,6 +45,9 @@ public sealed class TensorStorage
 
     internal bool HasBytes => Bytes is not MetaByteSource;
 
+    /// <summary>Whether it is there only because a view needs one: a file that has meta tensors names no storage for them.</summary>
+    internal bool IsImplied => Bytes is MetaByteSource { IsImplied: true };
+
     /// <summary>A storage over an array, which it keeps and does not copy.</summary>
     /// <typeparam name="T">An element type's .NET type.</typeparam>
     /// <param name="elements">The elements.</param>

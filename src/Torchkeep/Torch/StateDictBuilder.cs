@@ -71,10 +71,11 @@ internal static class StateDictBuilder
     // What tensor.detach() leaves: no Parameter, no gradient, no attributes. Tensors that stayed records stay so.
     private static PyValue Detached(PyValue value) => value switch
     {
-        PyTensor tensor => new PyTensor(tensor.View),
+        PyTensor tensor => Plain(tensor),
+        PyQuantizedTensor or PySparseTensor or PyNestedTensor => ((PyCompositeTensor)value).With(requiresGrad: false, isParameter: false, state: null, ((PyCompositeTensor)value).Subclass),
         PyObject { Callable: PyGlobal callable, Arguments.Items: [PyTensor or PyObject, ..] arguments } when TorchNames.AreParameters.Contains(callable) => Plain(arguments[0]),
         _ => value,
     };
 
-    private static PyValue Plain(PyValue inner) => inner is PyTensor tensor ? new PyTensor(tensor.View) : inner;
+    private static PyValue Plain(PyValue inner) => inner is PyTensor tensor ? new PyTensor(tensor.View) { Subclass = tensor.Subclass } : inner;
 }

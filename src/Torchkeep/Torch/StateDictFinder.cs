@@ -80,13 +80,13 @@ internal sealed class StateDictFinder(IModuleReader modules, ReadLimits limits)
 
     private static bool HasStringKeys(PyDict dict) => dict.All(entry => entry.Key is PyString);
 
-    private static bool IsTensor(PyValue value) => value is PyTensor || (value is PyObject { Callable: PyGlobal callable } && TorchNames.IsTensorCall(callable));
+    private static bool IsTensor(PyValue value) => value is PyTensor or PyCompositeTensor || (value is PyObject { Callable: PyGlobal callable } && TorchNames.IsTensorCall(callable));
 
     private static string NothingIn(PyEntry start)
     {
         const int Shown = 20;
         var children = PyWalker.Children(start);
-        var tensors = children.Count(child => child.Value is PyTensor);
+        var tensors = children.Count(child => child.Value is PyTensor or PyCompositeTensor);
         var holds = children.Count == 0 ? "" : $" with {string.Join(", ", children.Take(Shown).Select(child => child.Step))}{(children.Count > Shown ? $" and {children.Count - Shown} more" : "")}";
         var hint = tensors == 0 ? "" : $"; it has {tensors} tensors among other values: give the path '{start.Path}' to take it as it is";
         return $"there is no state_dict and no module in '{start.Path}', which is {start.Value.Brief}{holds}{hint}";

@@ -29,7 +29,7 @@ internal sealed class StoragePlan
     {
         var values = PyReachable.From(root).ToList();
         var kept = new HashSet<TensorStorage>(ReferenceEqualityComparer.Instance);
-        foreach (var value in PyReachable.From(values.OfType<PyObject>().SelectMany(Arguments)))
+        foreach (var value in PyReachable.From(values.OfType<PyObject>().SelectMany(Arguments).Concat(values.OfType<PyCompositeTensor>().SelectMany(tensor => tensor.Made))))
         {
             if (value is PyTensor tensor)
             {

@@ -19,6 +19,22 @@ internal static class TorchGlobals
         [TorchNames.RebuildParameter] = RebuildParameter.Build,
         [TorchNames.RebuildParameterWithState] = RebuildParameter.BuildWithState,
         [TorchNames.RebuildFromTypeV2] = RebuildFromType.Build,
+        [TorchNames.RebuildFromType] = RebuildFromType.Build,
+        [TorchNames.RebuildSparseTensor] = RebuildSparse.Build,
+        [TorchNames.RebuildSparseCsrTensor] = RebuildSparse.Build,
+        [TorchNames.RebuildQTensor] = RebuildQuantized.Build,
+        [TorchNames.RebuildNestedTensor] = RebuildNested.Build,
+        [TorchNames.RebuildNjt] = RebuildNested.BuildJagged,
+        [TorchNames.RebuildMetaTensorNoStorage] = RebuildMeta.Build,
+        [TorchNames.RebuildWrapperSubclass] = RebuildWrapper.Build,
+        [TorchNames.RebuildDeviceTensorFromNumpy] = RebuildDevice.FromNumpy,
+        [TorchNames.RebuildXlaTensor] = RebuildDevice.FromNumpy,
+        [TorchNames.RebuildDeviceTensorFromCpuTensor] = RebuildDevice.FromCpu,
+        [TorchNames.UninitializedParameter] = RebuildUninitialized.Parameter,
+        [TorchNames.UninitializedBuffer] = RebuildUninitialized.Buffer,
+        [TorchNames.ParameterClass] = RebuildVariable.Parameter,
+        [TorchNames.Variable] = RebuildVariable.Build,
+        [TorchNames.TensorClass] = RebuildTensorClass.Tensor,
         [TorchNames.BuildIntList] = RebuildScriptContainer.List,
         [TorchNames.BuildDoubleList] = RebuildScriptContainer.List,
         [TorchNames.BuildBoolList] = RebuildScriptContainer.List,
@@ -32,5 +48,16 @@ internal static class TorchGlobals
         [TorchNames.FrozenSet] = RebuildPlain.FrozenSet,
         [TorchNames.Complex] = RebuildPlain.Complex,
         [TorchNames.NewObjEx] = RebuildPlain.NewObjEx,
+    }.Concat(RebuildTensorClass.Builders).ToFrozenDictionary();
+
+    /// <summary>Whether a call is one that wraps another.</summary>
+    internal static bool IsFromType(PyGlobal function) => TorchNames.ToPython3(function) is var name && (name.Equals(TorchNames.RebuildFromTypeV2) || name.Equals(TorchNames.RebuildFromType));
+
+    /// <summary>The same for objects that are made by NEWOBJ: tensors of before PyTorch 0.4.</summary>
+    internal static readonly FrozenDictionary<PyGlobal, Builder> NewBuilders = new Dictionary<PyGlobal, Builder>
+    {
+        [TorchNames.ParameterClass] = RebuildVariable.Parameter,
+        [TorchNames.Variable] = RebuildVariable.Build,
+        [TorchNames.TensorClass] = RebuildTensorClass.Tensor,
     }.Concat(RebuildTensorClass.Builders).ToFrozenDictionary();
 }

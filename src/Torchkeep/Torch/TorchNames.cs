@@ -28,19 +28,41 @@ internal static class TorchNames
     internal static readonly PyGlobal RebuildTensorV3 = new("torch._utils", "_rebuild_tensor_v3");
     internal static readonly PyGlobal RebuildParameter = new("torch._utils", "_rebuild_parameter");
     internal static readonly PyGlobal RebuildParameterWithState = new("torch._utils", "_rebuild_parameter_with_state");
-
+    internal static readonly PyGlobal RebuildSparseTensor = new("torch._utils", "_rebuild_sparse_tensor");
+    internal static readonly PyGlobal RebuildSparseCsrTensor = new("torch._utils", "_rebuild_sparse_csr_tensor");
     internal static readonly PyGlobal RebuildQTensor = new("torch._utils", "_rebuild_qtensor");
+    internal static readonly PyGlobal RebuildNestedTensor = new("torch._utils", "_rebuild_nested_tensor");
+    internal static readonly PyGlobal RebuildMetaTensorNoStorage = new("torch._utils", "_rebuild_meta_tensor_no_storage");
+    internal static readonly PyGlobal RebuildWrapperSubclass = new("torch._utils", "_rebuild_wrapper_subclass");
+    internal static readonly PyGlobal RebuildDeviceTensorFromNumpy = new("torch._utils", "_rebuild_device_tensor_from_numpy");
+    internal static readonly PyGlobal RebuildDeviceTensorFromCpuTensor = new("torch._utils", "_rebuild_device_tensor_from_cpu_tensor");
+    internal static readonly PyGlobal RebuildXlaTensor = new("torch._utils", "_rebuild_xla_tensor");
 
     // torch/_tensor.py
     internal static readonly PyGlobal RebuildFromTypeV2 = new("torch._tensor", "_rebuild_from_type_v2");
+    internal static readonly PyGlobal RebuildFromType = new("torch._tensor", "_rebuild_from_type");
     internal static readonly PyGlobal TensorClass = new("torch", "Tensor");
 
-    // torch/nn/parameter.py, and torch/autograd/variable.py until 0.3
-    internal static readonly PyGlobal Parameter = new("torch.nn.parameter", "Parameter");
+    // torch/nn/parameter.py, torch/autograd/variable.py
+    internal static readonly PyGlobal ParameterClass = new("torch.nn.parameter", "Parameter");
+    internal static readonly PyGlobal UninitializedParameter = new("torch.nn.parameter", "UninitializedParameter");
+    internal static readonly PyGlobal UninitializedBuffer = new("torch.nn.parameter", "UninitializedBuffer");
     internal static readonly PyGlobal Variable = new("torch.autograd.variable", "Variable");
 
     /// <summary>What wraps a tensor, its first argument, into a Parameter.</summary>
-    internal static readonly FrozenSet<PyGlobal> AreParameters = [Parameter, Variable, RebuildParameter, RebuildParameterWithState];
+    internal static readonly FrozenSet<PyGlobal> AreParameters = [ParameterClass, Variable, RebuildParameter, RebuildParameterWithState];
+
+    // torch/nested/_internal/nested_tensor.py
+    internal static readonly PyGlobal RebuildNjt = new("torch.nested._internal.nested_tensor", "_rebuild_njt");
+    internal static readonly PyGlobal NestedTensor = new("torch.nested._internal.nested_tensor", "NestedTensor");
+
+    // torch/serialization.py, torch/_C
+    internal static readonly PyGlobal GetLayout = new("torch.serialization", "_get_layout");
+    internal static readonly PyGlobal Size = new("torch", "Size");
+    internal static readonly PyGlobal Device = new("torch", "device");
+    internal static readonly PyGlobal PerTensorAffine = new("torch", "per_tensor_affine");
+    internal static readonly PyGlobal PerChannelAffine = new("torch", "per_channel_affine");
+    internal static readonly PyGlobal PerChannelAffineFloat = new("torch", "per_channel_affine_float_qparams");
 
     // torch/jit/_pickle.py: TorchScript's lists and dictionaries, which it marks with their types
     internal static readonly PyGlobal BuildIntList = new("torch.jit._pickle", "build_intlist");
@@ -63,7 +85,7 @@ internal static class TorchNames
     internal static bool IsTensorCall(PyGlobal name) =>
         AreParameters.Contains(name)
         || (name.Module is "torch._utils" or "torch._tensor" or "torch.tensor" && name.Name.StartsWith("_rebuild_", StringComparison.Ordinal))
-        || (name.Module == Parameter.Module && name.Name is "Buffer" or "UninitializedParameter" or "UninitializedBuffer");
+        || (name.Module == ParameterClass.Module && name.Name is "Buffer" or "UninitializedParameter" or "UninitializedBuffer");
 
     /// <summary>The name that Python 3 gives to what a protocol 2 pickle may spell as Python 2 does (Lib/_compat_pickle.py).</summary>
     internal static PyGlobal ToPython3(PyGlobal name) => name.Module switch

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Torchkeep.Pickle;
+using Torchkeep.Tensors;
 
 namespace Torchkeep.Torch;
 
@@ -22,7 +23,7 @@ internal sealed class TorchPickleEncoder
     private readonly Dictionary<string, int> _textMemo = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _keyMemo = new(StringComparer.Ordinal);
     private readonly Dictionary<PyGlobal, int> _globalMemo = [];
-    private readonly Dictionary<TensorStorage, (StorageRecord Record, ElementType? Type)> _storages = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TensorStorage, (StorageRecord Record, ElementType? Type, int SwapSize)> _storages = new(ReferenceEqualityComparer.Instance);
     private readonly List<StorageRecord> _order = [];
     private readonly Dictionary<PyValue, int> _openSets = new(ReferenceEqualityComparer.Instance);
     private int _memoCount;
@@ -133,8 +134,11 @@ internal sealed class TorchPickleEncoder
             case PyTensor tensor:
                 WriteTensor(tensor);
                 break;
+            case PyCompositeTensor tensor:
+                WriteCall(tensor, TensorCalls.Of(tensor));
+                break;
             case PyStorage storage:
-                WriteStorage(storage.Storage, storage.ElementType);
+                WriteStorage(storage.Storage, storage.ElementType, storage.Viewed ?? storage.ElementType);
                 break;
             case PyObject record:
                 WriteRecord(record);
@@ -280,77 +284,18 @@ internal sealed class TorchPickleEncoder
             TorchThrow.NoTorchType(_lastKey, info);
         }
 
-        var isUntyped = info.StorageClass is null;
-        if (_isStream && isUntyped)
+        if (_isStream && info.StorageClass is null && !view.Storage.IsImplied)
         {
             TorchThrow.YoungTypeInStream(_lastKey, info);
         }
 
-        var build = isUntyped ? TorchNames.RebuildTensorV3 : TorchNames.RebuildTensorV2;
-        List<PyValue> arguments =
-        [
-            new PyStorage(view.Storage, isUntyped ? null : view.ElementType),
-            view.StorageOffset,
-            Numbers(view.Shape),
-            Numbers(view.Strides),
-            !tensor.IsParameter && tensor.RequiresGrad,
-            new PyDict(isOrdered: true),
-        ];
-        if (isUntyped)
-        {
-            arguments.Add(new PyGlobal("torch", info.Name));
-        }
-
-        // The seventh argument that PyTorch 1.13 does not know is there only when it says something.
-        if (view.IsConjugated || view.IsNegated)
-        {
-            arguments.Add(Bits(view));
-        }
-
-        PyTuple inner = new([.. arguments]);
-        if (tensor.IsParameter)
-        {
-            PyObject plain = new(PyObjectKind.Call, build, inner);
-            PyDict hooks = new(isOrdered: true);
-            WriteCall(
-                tensor,
-                tensor.State is null ? TorchNames.RebuildParameter : TorchNames.RebuildParameterWithState,
-                tensor.State is null ? new(plain, tensor.RequiresGrad, hooks) : new(plain, tensor.RequiresGrad, hooks, tensor.State));
-        }
-        else if (tensor.State is not null)
-        {
-            WriteCall(tensor, TorchNames.RebuildFromTypeV2, new(build, TorchNames.TensorClass, inner, tensor.State));
-        }
-        else
-        {
-            WriteCall(tensor, build, inner);
-        }
+        WriteCall(tensor, TensorCalls.Of(tensor, view));
     }
 
-    private static PyDict Bits(TensorView view)
-    {
-        var bits = new PyDict();
-        if (view.IsConjugated)
-        {
-            bits.Add("conj", true);
-        }
-
-        if (view.IsNegated)
-        {
-            bits.Add("neg", true);
-        }
-
-        return bits;
-    }
-
-    private void WriteStorage(TensorStorage storage, ElementType? type)
+    private void WriteStorage(TensorStorage storage, ElementType? type, ElementType? viewed)
     {
         var isMeta = storage.Location == TorchNames.MetaLocation;
-        if (storage.IsBigEndian)
-        {
-            TorchThrow.BigEndianSave(_lastKey);
-        }
-
+        var swapSize = storage.IsBigEndian && viewed is { } elements ? ElementTypeInfo.Of(elements).SwapSize : 1;
         if (_isStream && type is null && !isMeta)
         {
             TorchThrow.UntypedInStream(_lastKey);
@@ -358,7 +303,8 @@ internal sealed class TorchPickleEncoder
 
         if (!_storages.TryGetValue(storage, out var known))
         {
-            known = (new(_storages.Count.ToString(CultureInfo.InvariantCulture), storage, type, _lastKey), type);
+            var bytes = swapSize > 1 ? new SwappedByteSource(storage.Bytes, swapSize) : storage.Bytes;
+            known = (new(_storages.Count.ToString(CultureInfo.InvariantCulture), bytes, type, _lastKey), type, swapSize);
             _storages.Add(storage, known);
             if (!isMeta)
             {
@@ -368,6 +314,10 @@ internal sealed class TorchPickleEncoder
         else if (known.Type != type)
         {
             TorchThrow.TwoElementTypes(_lastKey, known.Type ?? ElementType.UInt8, type ?? ElementType.UInt8);
+        }
+        else if (known.SwapSize != swapSize)
+        {
+            TorchThrow.TwoByteOrders(_lastKey, known.SwapSize, swapSize);
         }
 
         var info = ElementTypeInfo.Of(type ?? ElementType.UInt8);
@@ -410,6 +360,8 @@ internal sealed class TorchPickleEncoder
         Later(record.Callable);
     }
 
+    private void WriteCall(PyValue value, (PyGlobal Callable, PyTuple Arguments) call) => WriteCall(value, call.Callable, call.Arguments);
+
     private void WriteCall(PyValue value, PyGlobal callable, PyTuple arguments)
     {
         LaterPut(value);
@@ -417,9 +369,6 @@ internal sealed class TorchPickleEncoder
         Later(arguments);
         Later(callable);
     }
-
-    private static PyTuple Numbers(System.Collections.Immutable.ImmutableArray<long> numbers) =>
-        numbers.IsEmpty ? PyTuple.Empty : new([.. numbers.Select(number => (PyValue)number)]);
 
     private void LaterAll(IReadOnlyList<PyValue> values)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Torchkeep.IO;
 using Torchkeep.Pickle;
 using Torchkeep.Tensors;
@@ -6,7 +7,8 @@ using Torchkeep.Torch.Rebuild;
 namespace Torchkeep.Torch;
 
 /// <summary>What names and persistent ids of a torch pickle stand for. Storages keep their identity by key.</summary>
-internal sealed class TorchPickleHost(IStorageLookup storages, ReadLimits limits, TensorNames? names = null) : IPickleHost
+internal sealed class TorchPickleHost(
+    IStorageLookup storages, ReadLimits limits, TensorNames? names = null, Python2Text python2Text = Python2Text.Utf8OrBytes) : IPickleHost
 {
     private readonly Dictionary<string, PyStorage> _byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PyStorage> _windows = new(StringComparer.Ordinal);
@@ -15,20 +17,28 @@ internal sealed class TorchPickleHost(IStorageLookup storages, ReadLimits limits
 
     internal TensorNames? Names => names;
 
+    public Python2Text Python2Text => python2Text;
+
     public PyValue? Call(PyGlobal callable, PyTuple arguments) =>
         TorchGlobals.Builders.TryGetValue(TorchNames.ToPython3(callable), out var build) ? build(this, arguments) : null;
 
-    public bool TryBuild(PyValue target, PyValue state) => target is PyTensor tensor && RebuildTensorClass.TryBuild(this, tensor, state);
+    public PyValue? New(PyGlobal type, PyTuple arguments) =>
+        TorchGlobals.NewBuilders.TryGetValue(TorchNames.ToPython3(type), out var build) ? build(this, arguments) : null;
+
+    public bool TryBuild(PyValue target, PyValue state) =>
+        target is PyTensor tensor && (RebuildTensorClass.TryBuild(this, tensor, state) || RebuildVariable.TryBuild(tensor, state));
 
     public PyValue LoadPersistent(PyValue id)
     {
         // The class of a module, which the stream format gives with its source.
-        if (id is PyTuple { Items: [PyString { Value: TorchNames.ModuleTag }, PyGlobal module, _, _] })
+        if (id is PyTuple { Items: [var moduleTag, PyGlobal module, _, _] } && TextOf(moduleTag) == TorchNames.ModuleTag)
         {
             return module;
         }
 
-        if (id is not PyTuple { Items: [PyString { Value: TorchNames.StorageTag }, var storageClass, var key, PyString location, PyInt count, .. var window] }
+        if (id is not PyTuple { Items: [var tag, var storageClass, var key, var device, PyInt count, .. var window] }
+            || TextOf(tag) != TorchNames.StorageTag
+            || TextOf(device) is not { } location
             || !count.TryGetInt64(out var elements)
             || elements < 0
             || window.Length > 1
@@ -41,7 +51,7 @@ internal sealed class TorchPickleHost(IStorageLookup storages, ReadLimits limits
         // As in PyTorch the first mention decides on the class: later ones name the same memory.
         if (!_byKey.TryGetValue(name, out var storage))
         {
-            storage = Open(storageClass, name, location.Value, elements);
+            storage = Open(storageClass, name, location, elements);
             _byKey.Add(name, storage);
         }
 
@@ -51,9 +61,17 @@ internal sealed class TorchPickleHost(IStorageLookup storages, ReadLimits limits
     /// <summary>How a storage is found again: by a text that old files may write as a number.</summary>
     internal static bool TryGetKey(PyValue key, out string name)
     {
-        name = key is PyString text ? text.Value : key.Brief;
-        return key is PyString or PyInt;
+        name = TextOf(key) ?? key.Brief;
+        return key is PyString or PyInt || TextOf(key) is not null;
     }
+
+    // Of Python 2 it may be bytes (torch/serialization.py, maybe_decode_ascii).
+    internal static string? TextOf(PyValue value) => value switch
+    {
+        PyString text => text.Value,
+        PyBytes bytes when Ascii.IsValid(bytes.Value.Span) => Encoding.ASCII.GetString(bytes.Value.Span),
+        _ => null,
+    };
 
     // A part of a storage that has a key of its own, as PyTorch wrote before 0.4.
     private PyStorage Window(PyStorage whole, ElementType? type, PyValue window)

@@ -86,8 +86,9 @@ internal static class TorchThrow
         };
 
     [DoesNotReturn, StackTraceHidden]
-    internal static void BigEndianSave(string? name) =>
-        throw new UnsupportedCheckpointException("cannot save a storage of a big-endian file as it is: copy the tensor")
+    internal static void TwoByteOrders(string? name, int first, int second) =>
+        throw new UnsupportedCheckpointException(
+            $"cannot save tensors that view the same storage of a big-endian file as elements of {first} and of {second} bytes: copy one of them")
         {
             TensorName = name,
         };

@@ -49,6 +49,26 @@ public sealed class PyObject : PyValue
     /// <inheritdoc/>
     public override string TypeName => $"object {ClassName}";
 
+    /// <summary>
+    /// Python's repr where the record is plain data and that is short, as <c>torch.Size([2, 3])</c>,
+    /// <c>device(type='cuda', index=1)</c>, <c>Decimal('1.50')</c>; else null.
+    /// </summary>
+    public string? Repr
+    {
+        get
+        {
+            try
+            {
+                return Values.RecordRepr.Of(this);
+            }
+            catch (InvalidCheckpointException)
+            {
+                // The record is no such data, whatever its name.
+                return null;
+            }
+        }
+    }
+
     /// <summary>The class and that it is a record.</summary>
     public override string ToString() => TypeName;
 }

@@ -48,6 +48,10 @@ internal static class PyReachable
             case PyTensor tensor:
                 Add(tensor.State, children);
                 break;
+            case PyCompositeTensor tensor:
+                children.AddRange(tensor.Made);
+                Add(tensor.State, children);
+                break;
             case PyObject record:
                 children.Add(record.Callable);
                 children.Add(record.Arguments);

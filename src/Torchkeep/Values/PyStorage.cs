@@ -11,6 +11,9 @@ public sealed class PyStorage(TensorStorage storage, ElementType? elementType) :
     /// <summary>The elements of its storage class, or null for an untyped storage.</summary>
     public ElementType? ElementType { get; } = elementType;
 
+    /// <summary>What the elements are to the tensor that a save writes it for, where the class does not say.</summary>
+    internal ElementType? Viewed { get; init; }
+
     /// <inheritdoc/>
     public override string TypeName => ElementType is { } type ? ElementTypeInfo.Of(type).StorageClass ?? "UntypedStorage" : "UntypedStorage";
 

@@ -7,6 +7,9 @@ public sealed class PyString(string value) : PyValue, IEquatable<PyString>
     // A file can make one long text the key of many entries.
     private int? _hash;
 
+    /// <summary>The bytes that Python 2 wrote, where it is not known that they were text; else null.</summary>
+    internal byte[]? Raw { get; init; }
+
     /// <summary>The text.</summary>
     public string Value { get; } = value ?? throw new ArgumentNullException(nameof(value));
 

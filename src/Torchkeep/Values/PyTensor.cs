@@ -10,7 +10,7 @@ public sealed class PyTensor(TensorView view, bool requiresGrad = false, bool is
     public TensorView View { get; internal set; } = view;
 
     /// <summary>PyTorch's <c>requires_grad</c>; false for every entry of a state_dict.</summary>
-    public bool RequiresGrad { get; } = requiresGrad;
+    public bool RequiresGrad { get; internal set; } = requiresGrad;
 
     /// <summary>Whether it is a <c>torch.nn.Parameter</c> rather than a plain tensor.</summary>
     public bool IsParameter { get; } = isParameter;
@@ -18,8 +18,14 @@ public sealed class PyTensor(TensorView view, bool requiresGrad = false, bool is
     /// <summary>Python attributes that the tensor carries, such as those of <c>nn.Buffer</c>; or null for none.</summary>
     public PyValue? State { get; init; }
 
+    /// <summary>
+    /// The name of its class where that is neither Tensor nor Parameter, such as <c>torchvision.tv_tensors.Image</c>; it
+    /// stays a name. Null for none.
+    /// </summary>
+    public PyGlobal? Subclass { get; init; }
+
     /// <inheritdoc/>
-    public override string TypeName => IsParameter ? "Parameter" : "Tensor";
+    public override string TypeName => Subclass?.Name ?? (IsParameter ? "Parameter" : "Tensor");
 
     /// <summary>Type, dtype and shape.</summary>
     public override string ToString() => $"{TypeName} {View}";

@@ -6,8 +6,8 @@ namespace Torchkeep;
 /// One Python value of a checkpoint, as inert data: nothing in it was looked up, imported or run. The kinds are closed:
 /// <see cref="PyNone"/>, <see cref="PyBool"/>, <see cref="PyInt"/>, <see cref="PyFloat"/>, <see cref="PyComplex"/>,
 /// <see cref="PyString"/>, <see cref="PyBytes"/> are leaves compared by value; <see cref="PyList"/>,
-/// <see cref="PyTuple"/>, <see cref="PyDict"/>, <see cref="PySet"/>, <see cref="PyObject"/>, <see cref="PyTensor"/> and
-/// <see cref="PyStorage"/> have identity, which a save keeps; <see cref="PyGlobal"/> is a name and stays one.
+/// <see cref="PyTuple"/>, <see cref="PyDict"/>, <see cref="PySet"/>, <see cref="PyObject"/>, <see cref="PyTensor"/>,
+/// <see cref="PyCompositeTensor"/> with its kinds and <see cref="PyStorage"/> have identity, which a save keeps; <see cref="PyGlobal"/> is a name and stays one.
 /// </summary>
 public abstract class PyValue
 {
@@ -68,21 +68,22 @@ public abstract class PyValue
         return EntriesOrNull is { } entries && entries.TryGet(new PyString(key), out value);
     }
 
-    /// <summary>The text of a Python string.</summary>
+    /// <summary>The text of a Python string, also of a NumPy scalar.</summary>
     /// <exception cref="InvalidOperationException">This is not a string; the message says what it is.</exception>
-    public string AsString() => this is PyString text ? text.Value : throw Unexpected("a str");
+    public string AsString() => (this as PyString ?? Values.NumpyReader.Scalar(this) as PyString)?.Value ?? throw Unexpected("a str");
 
-    /// <summary>The number of a Python int; a bool is 0 or 1, as in Python.</summary>
+    /// <summary>The number of a Python int, also of a NumPy scalar; a bool is 0 or 1, as in Python.</summary>
     /// <exception cref="InvalidOperationException">This is not an int; the message says what it is.</exception>
     /// <exception cref="OverflowException">The number needs more than 64 bits.</exception>
     public long AsInt64() => this switch
     {
         PyInt number => number.ToInt64(),
         PyBool truth => truth.Value ? 1 : 0,
+        PyObject when Values.NumpyReader.Scalar(this) is PyInt or PyBool => Values.NumpyReader.Scalar(this)!.AsInt64(),
         _ => throw Unexpected("an int"),
     };
 
-    /// <summary>The number of a Python float or int, an int rounded to the nearest.</summary>
+    /// <summary>The number of a Python float or int, also of a NumPy scalar; an int is rounded to the nearest.</summary>
     /// <exception cref="InvalidOperationException">This is not a number; the message says what it is.</exception>
     /// <exception cref="OverflowException">The int is larger than any float.</exception>
     public double AsDouble() => this switch
@@ -90,12 +91,13 @@ public abstract class PyValue
         PyFloat number => number.Value,
         PyInt number => number.ToDouble(),
         PyBool truth => truth.Value ? 1 : 0,
+        PyObject when Values.NumpyReader.Scalar(this) is PyFloat or PyInt or PyBool => Values.NumpyReader.Scalar(this)!.AsDouble(),
         _ => throw Unexpected("a float"),
     };
 
-    /// <summary>The truth of a Python bool.</summary>
+    /// <summary>The truth of a Python bool, also of a NumPy scalar.</summary>
     /// <exception cref="InvalidOperationException">This is not a bool; the message says what it is.</exception>
-    public bool AsBoolean() => this is PyBool truth ? truth.Value : throw Unexpected("a bool");
+    public bool AsBoolean() => (this as PyBool ?? Values.NumpyReader.Scalar(this) as PyBool)?.Value ?? throw Unexpected("a bool");
 
     /// <summary>The view of a tensor.</summary>
     /// <exception cref="InvalidOperationException">This is not a tensor; the message says what it is.</exception>

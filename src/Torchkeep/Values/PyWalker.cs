@@ -75,6 +75,14 @@ internal static class PyWalker
             case PyTensor tensor:
                 AddAttributes(tensor.State);
                 break;
+            case PyCompositeTensor composite:
+                foreach (var (name, part) in composite.Parts)
+                {
+                    Add(PyStepKind.Attribute, name, part);
+                }
+
+                AddAttributes(composite.State);
+                break;
             case PyObject record:
                 for (var i = 0; i < record.Arguments.Items.Length; i++)
                 {

@@ -17,17 +17,28 @@ public sealed class ResaveTests
         var (making, reading) = (Judge.Named(maker), Judge.Named(reader));
         using var folder = reading.NewFolder();
         var (original, resaved) = (folder["original.pt"], folder["resaved.pt"]);
+        List<string> expected;
         using (var made = making.NewFolder())
         {
-            Cases.Make(making, name, made["object.pt"]);
+            expected = Cases.Make(making, name, made["object.pt"]);
             File.Copy(made["object.pt"], original);
         }
 
         Resave(original, resaved);
 
-        // One PyTorch does not read all that the other writes; of ours it must read as much.
+        // One PyTorch does not read all that the other writes; of ours it must read as much, and may read more.
         var trusted = Cases.Find(name).IsRefused;
-        Same.Lines(DescribeOrRefuse(reading, original, trusted), DescribeOrRefuse(reading, resaved, trusted));
+        var isOldCsr = name == "sparse_csr" && maker == Interpreters.Old;
+        if (isOldCsr && reading.IsOld)
+        {
+            // No call for it is known to all versions, and PyTorch 2 is the one that is catered for.
+            Assert.StartsWith("NotImplementedError", Assert.Throws<JudgeException>(() => reading.Describe(resaved)).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        var before = DescribeOrRefuse(reading, original, trusted);
+        var after = DescribeOrRefuse(reading, resaved, trusted);
+        Same.Lines(before is [var refusal] && refusal != after[0] && after[0].StartsWith('$') ? expected : before, after);
         if (maker == reader)
         {
             Readers.Read(reading, resaved, reading.Describe(original, trusted: trusted), trusted);

@@ -66,9 +66,41 @@ class Describer:
             typed = isinstance(value, torch.storage.TypedStorage)
             name = str(value.dtype) if typed else "untyped"
             return "storage %s %s" % (name, self.storage(untyped(value))), []
-        if is_plain_tensor(value):
-            return self.tensor(value), attributes(value.__dict__)
+        if isinstance(value, torch.Tensor):
+            return self.any_tensor(value)
         return self.record(value)
+
+    def any_tensor(self, t):
+        """Tensors of all kinds. A file says nothing of the gradient of a sparse or nested one."""
+        name, of = type(t).__name__, attributes(t.__dict__)
+        grad = " requires_grad=%s" % t.requires_grad
+        if isinstance(t, torch.nn.parameter.UninitializedTensorMixin):
+            return name + grad, []
+        if type(t).__name__ == "NestedTensor":
+            parts = [("." + part, bare(inner)) for part, inner in (("values", t._values), ("offsets", t._offsets), ("lengths", t._lengths)) if inner is not None]
+            return "%s torch.jagged ragged=%d%s" % (name, t._ragged_idx, grad), parts
+        if t.layout is not torch.strided:
+            function, args = t.data.__reduce_ex__(2)[:2]
+            parts = [inner for inner in args[1] if isinstance(inner, torch.Tensor)]
+            line = "%s %s %s shape=%s" % (name, t.layout, t.dtype, list(t.shape))
+            return line + grad * isinstance(t, torch.nn.Parameter), [("[%d]" % i, part) for i, part in enumerate(parts)] + of
+        if t.is_nested:
+            return "%s nested %s" % (name, t.dtype), [("[%d]" % i, part) for i, part in enumerate(t.data.__reduce_ex__(2)[1])] + of
+        if t.is_quantized:
+            return self.quantized(t, of)
+        if t.is_meta:
+            return "%s meta %s shape=%s strides=%s%s" % (name, t.dtype, list(t.shape), list(t.stride()), grad), of
+        if hasattr(type(t), "__torch_dispatch__") and type(t).__torch_dispatch__ is not torch.Tensor.__torch_dispatch__:
+            return "%s around %s shape=%s%s" % (name, t.dtype, list(t.shape), grad), of
+        return self.tensor(t), of
+
+    def quantized(self, t, of):
+        scheme = "scale=%s zero=%d" % (struct.pack(">d", t.q_scale()).hex(), t.q_zero_point()) if t.qscheme() is torch.per_tensor_affine else "axis=%d" % t.q_per_channel_axis()
+        parts = [] if t.qscheme() is torch.per_tensor_affine else [(".scales", t.q_per_channel_scales()), (".zeros", t.q_per_channel_zero_points())]
+        line = "%s %s shape=%s strides=%s offset=%d requires_grad=%s %s %s %s int_repr=%s" % (
+            type(t).__name__, t.dtype, list(t.shape), list(t.stride()), t.storage_offset(), t.requires_grad, t.qscheme(), scheme,
+            self.storage(untyped(t)), sha256(t.int_repr().contiguous().numpy()))
+        return line, parts + of
 
     def tensor(self, t):
         return "%s %s shape=%s strides=%s offset=%d requires_grad=%s conj=%s neg=%s %s sha256=%s" % (
@@ -103,9 +135,9 @@ class Describer:
         return "%s %s" % (kind, leaf_text(function)), children
 
 
-def is_plain_tensor(value):
-    return (type(value) in (torch.Tensor, torch.nn.Parameter) and value.layout is torch.strided
-            and not value.is_quantized and not value.is_meta and not value.is_nested)
+def bare(tensor):
+    """The same tensor without the marks that a compiler leaves on it."""
+    return torch.Tensor.detach(tensor)
 
 
 def indexed(values):
@@ -349,6 +381,18 @@ def sparse():
 
 
 @case
+def sparse_of_all_ranks():
+    indices = torch.tensor([[0, 2, 2], [1, 0, 3]])
+    hybrid = torch.sparse_coo_tensor(indices, torch.arange(6.0).view(3, 2), (3, 4, 2))
+    return {
+        "hybrid": hybrid, "again": hybrid, "empty": torch.sparse_coo_tensor(torch.empty(2, 0, dtype=torch.int64), torch.empty(0, dtype=torch.float64), (2, 3)),
+        "ints": torch.sparse_coo_tensor(indices, torch.tensor([1, 2, 3], dtype=torch.int16), (3, 4)), "parameter": torch.nn.Parameter(hybrid.detach().clone()),
+        "shared indices": torch.sparse_coo_tensor(indices, torch.tensor([1, 2j, 3 - 1j]), (3, 4)), "indices": indices, "scalar": torch.tensor(2.0).to_sparse(),
+        "one dimension": torch.tensor([0.0, 1.0]).to_sparse(), "embedding gradient": torch.sparse_coo_tensor(torch.tensor([[4, 1]]), torch.ones(2, 3), (10, 3)),
+    }
+
+
+@case
 def sparse_csr():
     return (torch.eye(4) * torch.arange(1.0, 5)).to_sparse_csr()
 
@@ -356,17 +400,79 @@ def sparse_csr():
 @case
 def sparse_compressed():
     values = torch.eye(4) * torch.arange(1.0, 5)
-    return {"csc": values.to_sparse_csc(), "bsr": values.to_sparse_bsr((2, 2))}
+    batch = torch.stack([values, values])
+    return {"csr": values.to_sparse_csr(), "csc": values.to_sparse_csc(), "bsr": values.to_sparse_bsr((2, 2)), "bsc": values.double().to_sparse_bsc((2, 1)),
+            "batch": batch.to_sparse_csr(), "int32": torch.sparse_csr_tensor(torch.tensor([0, 1, 1], dtype=torch.int32), torch.tensor([2], dtype=torch.int32), torch.tensor([5]), (2, 3)),
+            "dense": torch.sparse_csr_tensor(torch.tensor([0, 1, 1]), torch.tensor([2]), torch.ones(1, 4), (2, 3, 4))}
 
 
 @case
 def nested():
-    return torch.nested.nested_tensor([torch.arange(3.0), torch.arange(5.0)])
+    tensor = torch.nested.nested_tensor([torch.arange(3.0), torch.arange(5.0)])
+    return {"one": tensor, "again": tensor, "matrices": torch.nested.nested_tensor([torch.ones(2, 3), torch.ones(4, 1)], dtype=torch.float64)}
+
+
+@case
+def jagged():
+    parts = [torch.arange(6.0).view(2, 3), torch.ones(1, 3), torch.ones(0, 3)]
+    return {"jagged": torch.nested.nested_tensor(parts, layout=torch.jagged), "learns": torch.nested.nested_tensor(parts, layout=torch.jagged, requires_grad=True),
+            "lengths": torch.nested.narrow(torch.arange(12.0).view(2, 6), 1, torch.tensor([0, 1]), torch.tensor([3, 2]), layout=torch.jagged)}
+
+
+@case
+def packed():
+    """Types of which several share a byte."""
+    values = torch.linspace(-1, 1, 24).view(4, 6)
+    return {str(dtype): torch.quantize_per_channel(values, torch.full((4,), 0.1), torch.tensor([0.0, 1.0, 2.0, 1.5]), 0, dtype) for dtype in (torch.quint4x2, torch.quint2x4)}
+
+
+@case
+def quantized_views():
+    values = torch.linspace(-2, 2, 24).view(4, 6)
+    whole = torch.quantize_per_tensor(values, 0.25, 0, torch.quint8)
+    noted = torch.quantize_per_tensor(values, 0.5, 0, torch.qint8)
+    if not IS_OLD:  # which loses it
+        noted.note = "mine"
+    return {"whole": whole, "rows": whole[1:3], "transposed": whole.t(), "again": whole, "noted": noted, "empty": torch.quantize_per_tensor(torch.empty(0), 1.0, 0, torch.qint8),
+            "scalar": torch.quantize_per_tensor(torch.tensor(1.0), 0.5, 2, torch.qint32), "axis 1": torch.quantize_per_channel(values, torch.arange(1.0, 7), torch.zeros(6, dtype=torch.int64), 1, torch.qint32)}
+
+
+@case
+def lazy_parameters():
+    return {"parameter": torch.nn.parameter.UninitializedParameter(), "frozen": torch.nn.parameter.UninitializedParameter(requires_grad=False), "buffer": torch.nn.parameter.UninitializedBuffer()}
+
+
+class Labelled(torch.Tensor):
+    """A subclass whose elements are its own."""
+
+
+class Scaled(torch.Tensor):
+    """A wrapper subclass: its elements are those of an attribute."""
+
+    @staticmethod
+    def __new__(cls, inner, scale):
+        made = torch.Tensor._make_wrapper_subclass(cls, inner.shape, dtype=inner.dtype)
+        made.inner, made.scale = inner, scale
+        return made
+
+    @classmethod
+    def __torch_dispatch__(cls, function, types, args=(), kwargs=None):
+        if function is torch.ops.aten.detach.default:
+            return Scaled(args[0].inner.detach(), args[0].scale)
+        raise NotImplementedError(str(function))
+
+
+@case
+def subclasses():
+    labelled = torch.arange(6.0).view(2, 3).as_subclass(Labelled)
+    labelled.label = ["a", 1]
+    return {"plain": torch.arange(4.0)[1:].as_subclass(Labelled), "labelled": labelled, "again": labelled, "wrapper": Scaled(torch.arange(3.0), 0.5)}
 
 
 @case
 def without_bytes():
-    return {"meta": torch.empty(3, 4, device="meta"), "large": torch.empty(1 << 20, 1 << 20, device="meta", dtype=torch.float16)}
+    return {"meta": torch.empty(3, 4, device="meta"), "transposed": torch.empty(3, 4, device="meta").t(), "learns": torch.empty(2, device="meta", requires_grad=True),
+            "parameter": torch.nn.Parameter(torch.empty(2, device="meta")), "empty": torch.empty(2, 0, device="meta"), "scalar": torch.empty((), device="meta"), "large": torch.empty(1 << 20, 1 << 20, device="meta", dtype=torch.float16)}
 
 
 @case

@@ -25,7 +25,6 @@ public sealed class ForeignFileTests
         ("empty zip", new TorchZip.RawZip().Build(), "an empty zip file", "did not finish"),
         ("split zip", [0x50, 0x4b, 7, 8, 0x50, 0x4b, 3, 4], "one part of a zip file", "join"),
         ("zip behind a stub", [.. Text("#!/bin/sh\nexit\n"), .. TorchZip.SmallModel.Zip.Build()], "a zip archive behind 15 bytes", "cut them off"),
-        ("pickle", [0x80, 4, (byte)'N', (byte)'.'], "a bare pickle", "torch.save"),
         ("legacy", [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8], "the first bytes of a checkpoint of the stream format", "did not finish"),
         ("preview", Text("PYTORCH1\0\0\0"), "the preview format", "save it again"),
         ("hdf5", [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0], "an HDF5 file", "HDF5 library"),

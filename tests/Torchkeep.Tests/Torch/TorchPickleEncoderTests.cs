@@ -133,7 +133,7 @@ public class TorchPickleEncoderTests
         var (_, storages) = TorchPickleEncoder.Encode(root);
 
         Assert.Equal(["0", "1"], storages.Select(record => record.Key));
-        Assert.Same(storage, storages[0].Storage);
+        Assert.Same(storage.Bytes, storages[0].Bytes);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public class TorchPickleEncoderTests
         public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record)
         {
             record = key;
-            return storages.Single(storage => storage.Key == key).Storage.Bytes;
+            return storages.Single(storage => storage.Key == key).Bytes;
         }
     }
 }

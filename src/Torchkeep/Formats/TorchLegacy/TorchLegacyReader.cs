@@ -36,8 +36,8 @@ internal sealed class TorchLegacyReader : IStorageLookup
     {
         var names = new TensorNames();
         var reader = new TorchLegacyReader(source, options.Limits);
-        var root = await reader.ReadAsync(new TorchPickleHost(reader, options.Limits, names), async, cancellationToken).ConfigureAwait(false);
-        return new(root, names);
+        var (root, length) = await reader.ReadAsync(new TorchPickleHost(reader, options.Limits, names, options.Python2Text), async, cancellationToken).ConfigureAwait(false);
+        return new(root, names) { Length = length };
     }
 
     public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record)
@@ -48,7 +48,7 @@ internal sealed class TorchLegacyReader : IStorageLookup
         return storage;
     }
 
-    private async ValueTask<PyValue> ReadAsync(TorchPickleHost host, bool async, CancellationToken cancellationToken)
+    private async ValueTask<(PyValue Root, long Length)> ReadAsync(TorchPickleHost host, bool async, CancellationToken cancellationToken)
     {
         var pickles = new PickleSequence(_source, _limits);
 
@@ -87,11 +87,11 @@ internal sealed class TorchLegacyReader : IStorageLookup
             };
         }
 
-        await LocateAsync(order, root, pickles.Position, keysAt, async, cancellationToken).ConfigureAwait(false);
-        return root;
+        return (root, await LocateAsync(order, root, pickles.Position, keysAt, async, cancellationToken).ConfigureAwait(false));
     }
 
-    private async ValueTask LocateAsync(List<PyValue> order, PyValue root, long position, long keysAt, bool async, CancellationToken cancellationToken)
+    /// <summary>Finds each storage; yields the byte after the last.</summary>
+    private async ValueTask<long> LocateAsync(List<PyValue> order, PyValue root, long position, long keysAt, bool async, CancellationToken cancellationToken)
     {
         var count = new byte[sizeof(long)];
         foreach (var key in order)
@@ -128,6 +128,8 @@ internal sealed class TorchLegacyReader : IStorageLookup
         {
             throw Invalid($"the storage '{name}' of the object is not among those that the file has", keysAt, NameOf(root, storage));
         }
+
+        return position;
     }
 
     private static string? NameOf(PyValue root, LegacyStorageSource storage) =>

@@ -12,7 +12,7 @@ internal static class TorchLegacyWriter
 
         // PyTorch sorts the keys as texts.
         var ordered = storages.OrderBy(storage => storage.Key, StringComparer.Ordinal).ToList();
-        var writer = new PayloadWriter(stream, job, ordered.Sum(storage => storage.Storage.ByteLength));
+        var writer = new PayloadWriter(stream, job, ordered.Sum(storage => storage.Bytes.Length));
         await writer.WriteAsync(Pickle(TorchLegacyConstants.MagicNumber)).ConfigureAwait(false);
         await writer.WriteAsync(Pickle(TorchLegacyConstants.ProtocolVersion)).ConfigureAwait(false);
         await writer.WriteAsync(Pickle(TorchLegacyConstants.Machine)).ConfigureAwait(false);
@@ -22,9 +22,9 @@ internal static class TorchLegacyWriter
         foreach (var storage in ordered)
         {
             var count = new byte[sizeof(long)];
-            BinaryPrimitives.WriteInt64LittleEndian(count, storage.Storage.ByteLength / ElementTypeInfo.Of(storage.Type ?? ElementType.UInt8).ByteSize);
+            BinaryPrimitives.WriteInt64LittleEndian(count, storage.Bytes.Length / ElementTypeInfo.Of(storage.Type ?? ElementType.UInt8).ByteSize);
             await writer.WriteAsync(count).ConfigureAwait(false);
-            await writer.WriteAsync(storage.Storage.Bytes, storage.TensorName).ConfigureAwait(false);
+            await writer.WriteAsync(storage.Bytes, storage.TensorName).ConfigureAwait(false);
         }
     }
 

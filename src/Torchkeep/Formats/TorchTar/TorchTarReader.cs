@@ -26,11 +26,11 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
     private readonly Dictionary<string, PyValue> _objects = new(StringComparer.Ordinal);
     private readonly TorchPickleHost _torch;
 
-    private TorchTarReader(ByteSource source, ReadLimits limits)
+    private TorchTarReader(ByteSource source, ReadLimits limits, Python2Text python2Text)
     {
         _source = source;
         _limits = limits;
-        _torch = new(this, limits, _names);
+        _torch = new(this, limits, _names, python2Text);
     }
 
     /// <summary>Never: PyTorch turned the bytes round when it wrote.</summary>
@@ -40,7 +40,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
     {
         var members = await TarMembers.ReadAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false);
         var (pickle, tensors, storages) = (Member(PickleMember), Member(TensorsMember), Member(StoragesMember));
-        var reader = new TorchTarReader(source, options.Limits);
+        var reader = new TorchTarReader(source, options.Limits, options.Python2Text);
         await reader.ReadStoragesAsync(storages, async, cancellationToken).ConfigureAwait(false);
         await reader.ReadTensorsAsync(tensors, async, cancellationToken).ConfigureAwait(false);
         var root = await new PickleSequence(pickle, options.Limits, PickleMember).ReadAsync(reader, async, cancellationToken).ConfigureAwait(false);
@@ -48,6 +48,10 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
 
         ByteSource Member(string name) => members.GetValueOrDefault(name) ?? throw ForeignFile.DescribeTar(source, name);
     }
+
+    public Python2Text Python2Text => _torch.Python2Text;
+
+    public PyValue? New(PyGlobal type, PyTuple arguments) => _torch.New(type, arguments);
 
     public PyValue? Call(PyGlobal callable, PyTuple arguments) => _torch.Call(callable, arguments);
 
@@ -72,7 +76,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
         {
             var at = pickles.Position;
             var head = await pickles.ReadAsync(this, async, cancellationToken).ConfigureAwait(false);
-            if (head is not PyTuple { Items: [var key, PyString location, PyGlobal storageClass] })
+            if (head is not PyTuple { Items: [var key, var location, PyGlobal storageClass] })
             {
                 throw Invalid($"a storage must be (key, location, class), found {head.Brief}", StoragesMember, at);
             }
@@ -88,7 +92,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
 
             SliceByteSource bytes = new(member, pickles.Position, elements * size);
             pickles.Skip(bytes.Length);
-            Add(key, new PyStorage(new TensorStorage(bytes, location.Value, type, bigEndian: false), type), StoragesMember, at);
+            Add(key, new PyStorage(new TensorStorage(bytes, TorchPickleHost.TextOf(location) ?? location.Brief, type, bigEndian: false), type), StoragesMember, at);
         }
 
         await ReadPartsAsync(pickles, async, cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,9 @@ internal sealed class TorchZipFormat : IFormat, IFormatWriter
     public bool Matches(ReadOnlySpan<byte> head) =>
         BinaryPrimitives.TryReadUInt32LittleEndian(head, out var signature) && signature == ZipFields.LocalSignature;
 
+    public ValueTask<long> FindLengthAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken) =>
+        ZipExtent.FindAsync(source, limits, async, cancellationToken);
+
     public async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
     {
         var records = await ZipRecords.ReadAsync(source, options, async, cancellationToken).ConfigureAwait(false);

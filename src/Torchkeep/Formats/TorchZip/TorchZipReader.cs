@@ -70,7 +70,7 @@ internal static class TorchZipReader
         var position = 0;
         try
         {
-            return PickleMachine.Run(pickle, ref position, record, new TorchPickleHost(storages, limits, names), limits);
+            return PickleMachine.Run(pickle, ref position, record, new TorchPickleHost(storages, limits, names, records.Options.Python2Text), limits);
         }
         catch (CheckpointException error)
         {

@@ -27,7 +27,7 @@ internal static class TorchZipWriter
         }
 
         var (pickle, storages) = TorchPickleEncoder.Encode(job.Root, job.Plan);
-        var total = storages.Sum(storage => storage.Storage.ByteLength);
+        var total = storages.Sum(storage => storage.Bytes.Length);
         long done = 0;
 
         using var writer = new ZipRecordWriter(stream, options.StorageAlignment, job.Async, job.CancellationToken);
@@ -40,7 +40,7 @@ internal static class TorchZipWriter
         {
             try
             {
-                await writer.WriteAsync($"{archiveName}/{TorchZipConstants.DataFolder}{storage.Key}", storage.Storage.Bytes, Report).ConfigureAwait(false);
+                await writer.WriteAsync($"{archiveName}/{TorchZipConstants.DataFolder}{storage.Key}", storage.Bytes, Report).ConfigureAwait(false);
             }
             catch (CheckpointException error) when (error.TensorName is null)
             {

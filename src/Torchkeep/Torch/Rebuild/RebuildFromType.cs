@@ -1,16 +1,25 @@
 namespace Torchkeep.Torch.Rebuild;
 
 /// <summary>
-/// A plain tensor that carries Python attributes, as <c>nn.Buffer</c> does (torch/_tensor.py,
-/// <c>_rebuild_from_type_v2</c>). Subclasses stay records.
+/// Tensors of subclasses, and plain ones that carry Python attributes as <c>nn.Buffer</c> does (torch/_tensor.py,
+/// <c>_rebuild_from_type_v2</c>, and <c>_rebuild_from_type</c> of before). The class stays a name.
 /// </summary>
 internal static class RebuildFromType
 {
-    internal static PyValue? Build(TorchPickleHost host, PyTuple arguments) => arguments.Items switch
+    internal static PyValue? Build(TorchPickleHost host, PyTuple arguments)
     {
-        [PyGlobal function, PyGlobal type, PyTuple inner, var state]
-            when type.Equals(TorchNames.TensorClass) && !function.Equals(TorchNames.RebuildFromTypeV2) && host.Call(function, inner) is PyTensor { State: null } tensor =>
-            new PyTensor(tensor.View, tensor.RequiresGrad, tensor.IsParameter) { State = state is PyNone ? null : state },
-        _ => null,
-    };
+        if (arguments.Items is not [PyGlobal function, PyGlobal type, PyTuple inner, var given] || TorchGlobals.IsFromType(function))
+        {
+            return null;
+        }
+
+        var subclass = type.Equals(TorchNames.TensorClass) ? null : type;
+        var state = given is PyNone ? null : given;
+        return host.Call(function, inner) switch
+        {
+            PyTensor { State: null } tensor => new PyTensor(tensor.View, tensor.RequiresGrad, tensor.IsParameter) { State = state, Subclass = subclass },
+            PyCompositeTensor { State: null } tensor => tensor.With(tensor.RequiresGrad, tensor.IsParameter, state, subclass),
+            _ => null,
+        };
+    }
 }

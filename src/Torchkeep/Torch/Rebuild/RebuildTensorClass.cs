@@ -19,6 +19,9 @@ internal static class RebuildTensorClass
         select KeyValuePair.Create<PyGlobal, TorchGlobals.Builder>(
             new(module, $"{row.Key[..^StorageSuffix.Length]}Tensor"), (host, arguments) => Empty(host, row.Value.Type, arguments));
 
+    /// <summary>The class without a dtype, whose own is PyTorch's default until its state comes.</summary>
+    internal static PyValue? Tensor(TorchPickleHost host, PyTuple arguments) => Empty(host, ElementType.Float32, arguments);
+
     internal static bool TryBuild(TorchPickleHost host, PyTensor tensor, PyValue state)
     {
         if (state is not PyTuple { Items: [PyStorage, PyInt, _, _] } arguments || tensor.View.ByteLength != 0)

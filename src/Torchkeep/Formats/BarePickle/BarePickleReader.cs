@@ -1,0 +1,57 @@
+using Torchkeep.Formats.TorchLegacy;
+using Torchkeep.IO;
+using Torchkeep.Pickle;
+using Torchkeep.Tensors;
+using Torchkeep.Torch;
+
+namespace Torchkeep.Formats.BarePickle;
+
+/// <summary>
+/// What <c>pickle.dump</c> writes. A tensor in it has its storage as bytes of a whole file of the stream format
+/// (torch/storage.py, <c>__reduce__</c> and <c>_load_from_bytes</c>), which is read where it lies.
+/// </summary>
+internal sealed class BarePickleReader : IPickleHost, IStorageLookup
+{
+    private static readonly PyGlobal _loadFromBytes = new("torch.storage", "_load_from_bytes");
+
+    private readonly ReadOptions _options;
+    private readonly TensorNames _names = new();
+    private readonly TorchPickleHost _torch;
+
+    private BarePickleReader(ReadOptions options)
+    {
+        _options = options;
+        _torch = new(this, options.Limits, _names, options.Python2Text);
+    }
+
+    public Python2Text Python2Text => _options.Python2Text;
+
+    public bool IsBigEndian => false;
+
+    internal static async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
+    {
+        var reader = new BarePickleReader(options);
+        var pickles = new PickleSequence(source, options.Limits);
+        var root = await pickles.ReadAsync(reader, async, cancellationToken).ConfigureAwait(false);
+        return new(root, reader._names) { Length = pickles.Position };
+    }
+
+    public PyValue? Call(PyGlobal callable, PyTuple arguments) =>
+        callable.Equals(_loadFromBytes) && arguments.Items is [PyBytes bytes] && LegacySignature.Matches(bytes.Value.Span)
+            ? LoadFromBytes(bytes)
+            : _torch.Call(callable, arguments);
+
+    public PyValue? New(PyGlobal type, PyTuple arguments) => _torch.New(type, arguments);
+
+    public bool TryBuild(PyValue target, PyValue state) => _torch.TryBuild(target, state);
+
+    public PyValue LoadPersistent(PyValue id) =>
+        throw new InvalidCheckpointException($"the pickle names {id.Brief}, which would lie beside it: it was cut out of a checkpoint");
+
+    public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record) =>
+        throw new InvalidCheckpointException($"the storage '{key}' would lie beside the pickle: it was cut out of a checkpoint");
+
+    // Bytes in memory, of which no reading waits. A file in a file in a file stays a record.
+    private PyValue LoadFromBytes(PyBytes bytes) =>
+        TorchLegacyReader.OpenAsync(new MemoryByteSource(bytes.Value), _options, async: false, CancellationToken.None).AsTask().GetAwaiter().GetResult().Root;
+}

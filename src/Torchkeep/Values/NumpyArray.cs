@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Text;
+using Torchkeep.IO;
+using Torchkeep.Tensors;
+
+namespace Torchkeep;
+
+/// <summary>A NumPy array or scalar inside of a checkpoint, read out of the record that it is there.</summary>
+public sealed class NumpyArray
+{
+    internal NumpyArray(NumpyType type, ImmutableArray<long> shape, bool isFortranOrder, ReadOnlyMemory<byte> bytes, IReadOnlyList<PyValue>? items)
+    {
+        (Type, Shape, IsFortranOrder, Bytes, Items) = (type, shape, isFortranOrder, bytes, items);
+    }
+
+    /// <summary>Its dtype.</summary>
+    public NumpyType Type { get; }
+
+    /// <summary>Sizes of the dimensions, outermost first; empty for a scalar.</summary>
+    public ImmutableArray<long> Shape { get; }
+
+    /// <summary>Whether the first dimension is the one whose items lie together.</summary>
+    public bool IsFortranOrder { get; }
+
+    /// <summary>The items as they lie in the file; empty for objects.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>The items of an array of objects, in its order; else null.</summary>
+    public IReadOnlyList<PyValue>? Items { get; }
+
+    /// <summary>
+    /// The numbers as a tensor over <see cref="Bytes"/>, of any byte order; dates and durations as int64. It can be saved
+    /// in place of the array.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">PyTorch has no such type: text, objects, structures, long doubles.</exception>
+    public TensorView ToTensor()
+    {
+        if (Type.ElementType is not { } type)
+        {
+            throw new InvalidOperationException($"elements of {Type} are of no type that a tensor can have");
+        }
+
+        TensorStorage storage = new(new MemoryByteSource(Bytes), "cpu", type, Type.IsBigEndian);
+        return new(storage, type, 0, Shape, IsFortranOrder ? ColumnMajorStrides() : TensorLayout.RowMajorStrides(Shape.AsSpan()));
+    }
+
+    /// <summary>The items of an array of text (<c>U</c>) or bytes (<c>S</c>, as Latin-1), in its order, without padding.</summary>
+    /// <exception cref="InvalidOperationException">It is of another type.</exception>
+    public string[] ToStrings()
+    {
+        if (Type.Kind is not ('U' or 'S'))
+        {
+            throw new InvalidOperationException($"elements of {Type} are no text");
+        }
+
+        if (Type.ItemSize == 0)
+        {
+            return [.. Enumerable.Repeat("", checked((int)Shape.Aggregate(1L, (product, size) => product * size)))];
+        }
+
+        Encoding encoding = Type.Kind == 'S' ? Encoding.Latin1 : new UTF32Encoding(Type.IsBigEndian, byteOrderMark: false);
+        var strings = new string[Bytes.Length / Type.ItemSize];
+        for (var i = 0; i < strings.Length; i++)
+        {
+            strings[i] = encoding.GetString(Bytes.Span.Slice(i * Type.ItemSize, Type.ItemSize)).TrimEnd('\0');
+        }
+
+        return strings;
+    }
+
+    /// <summary>The dtype and the shape.</summary>
+    public override string ToString() => $"numpy {Type} {TensorLayout.Format(Shape.AsSpan())}";
+
+    private ImmutableArray<long> ColumnMajorStrides()
+    {
+        long[] reversed = [.. Shape.Reverse()];
+        return [.. TensorLayout.RowMajorStrides(reversed).Reverse()];
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Torchkeep.Tensors;
+
+namespace Torchkeep.Values;
+
+/// <summary>
+/// Reads NumPy's pickles (numpy/_core/src/multiarray/methods.c, <c>array_reduce</c>; descriptor.c, <c>arraydescr_reduce</c>;
+/// scalartypes.c.src, <c>gentype_reduce</c>; numpy/_core/numeric.py, <c>_frombuffer</c>).
+/// </summary>
+internal static class NumpyReader
+{
+    /// <summary>NumPy's text takes this many bytes a character.</summary>
+    internal const int CharacterSize = 4;
+
+    internal static NumpyArray? Array(PyValue value)
+    {
+        if (value is not PyObject record)
+        {
+            return null;
+        }
+
+        return (PythonNames.Of(record), record.Arguments.Items, record.State) switch
+        {
+            ("numpy._core.multiarray.scalar", [var dtype, var data], _) when Type(dtype) is { } type => Make(type, [], false, data, isScalar: true),
+            ("numpy._core.multiarray._reconstruct", _, PyTuple { Items: [_, var shape, var dtype, PyBool isFortran, var data] }) when Type(dtype) is { } type =>
+                Make(type, Numbers(shape), isFortran.Value, data, isScalar: false),
+            ("numpy._core.numeric._frombuffer", [var data, var dtype, var shape, var order], _) when Type(dtype) is { } type =>
+                Make(type, Numbers(shape), PythonNames.Text(order) == "F", data, isScalar: false),
+            _ => null,
+        };
+    }
+
+    /// <summary>The plain value that a scalar is, or null: for a date or duration the number.</summary>
+    internal static PyValue? Scalar(PyValue value)
+    {
+        if (value is not PyObject record || PythonNames.Of(record) is not "numpy._core.multiarray.scalar" || Array(record) is not { } array)
+        {
+            return null;
+        }
+
+        if (array.Items is [var item])
+        {
+            return item;
+        }
+
+        var type = array.Type;
+        switch (type.Kind)
+        {
+            case 'U':
+                return new PyString(array.ToStrings()[0]);
+            case 'S':
+                return new PyBytes(array.Bytes.Span.TrimEnd((byte)0));
+            case var _ when type.ElementType is null:
+                return null;
+        }
+
+        var view = array.ToTensor();
+        return type.ElementType switch
+        {
+            ElementType.Bool => PyBool.From(view.ToArray<byte>()[0] != 0),
+            ElementType.UInt64 => PyInt.From(new BigInteger(view.ToArray<ulong>()[0])),
+            ElementType.Float16 => new PyFloat((double)view.ToArray<Half>()[0]),
+            ElementType.Float32 => new PyFloat(view.ToArray<float>()[0]),
+            ElementType.Float64 => new PyFloat(view.ToArray<double>()[0]),
+            ElementType.Complex64 => Complex(view.ToArray<ulong>()[0]),
+            ElementType.Complex128 => new PyComplex(view.ToArray<Complex>()[0]),
+            ElementType.Int8 => PyInt.From(view.ToArray<sbyte>()[0]),
+            ElementType.Int16 => PyInt.From(view.ToArray<short>()[0]),
+            ElementType.Int32 => PyInt.From(view.ToArray<int>()[0]),
+            ElementType.Int64 => PyInt.From(view.ToArray<long>()[0]),
+            ElementType.UInt8 => PyInt.From(view.ToArray<byte>()[0]),
+            ElementType.UInt16 => PyInt.From(view.ToArray<ushort>()[0]),
+            _ => PyInt.From(view.ToArray<uint>()[0]),
+        };
+    }
+
+    internal static NumpyType? Type(PyValue value)
+    {
+        if (value is not PyObject record || PythonNames.Of(record) is not "numpy.dtype" || record.Arguments.Items is not [var name, ..]
+            || PythonNames.Text(name) is not { Length: > 1 } code || !int.TryParse(code.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+        {
+            return null;
+        }
+
+        var (kind, isBigEndian, fields, unit) = (code[0], false, (IReadOnlyList<string>)[], (string?)null);
+        if (record.State is PyTuple { Items: [_, var order, _, var names, _, PyInt itemSize, ..] items })
+        {
+            isBigEndian = PythonNames.Text(order) == ">";
+            fields = names is PyTuple tuple ? [.. tuple.Items.Select(field => PythonNames.Text(field) ?? field.Brief)] : [];
+            unit = items is [.., PyTuple { Items: [_, PyTuple { Items: [var unitName, ..] }] }] ? PythonNames.Text(unitName) : null;
+            if (kind is 'S' or 'U' or 'V' && itemSize.TryGetInt64(out var bytes) && bytes is >= 0 and <= int.MaxValue)
+            {
+                return new(kind, (int)bytes, isBigEndian, fields, unit);
+            }
+        }
+
+        if (kind == 'U')
+        {
+            size = size <= int.MaxValue / CharacterSize ? size * CharacterSize : throw Invalid($"a text of {size} characters is longer than any array");
+        }
+
+        return new(kind, size, isBigEndian, fields, unit);
+    }
+
+    private static NumpyArray? Make(NumpyType type, ImmutableArray<long> shape, bool isFortran, PyValue data, bool isScalar)
+    {
+        if (shape.IsDefault)
+        {
+            return null;
+        }
+
+        var count = TensorLayout.CountElements(shape.AsSpan(), Math.Max(1, type.ItemSize));
+        if (type.Kind == 'O')
+        {
+            List<PyValue> items = isScalar ? [data] : data is PyList list ? list.Items : throw Invalid($"objects must come as a list, found {data.TypeName}");
+            return items.Count == count ? new(type, shape, isFortran, default, items) : throw Invalid($"{items.Count} objects for a shape of {count}");
+        }
+
+        if (PythonNames.Bytes(data) is not { } bytes)
+        {
+            return null;
+        }
+
+        return bytes.Length == count * type.ItemSize
+            ? new(type, shape, isFortran, bytes, items: null)
+            : throw Invalid($"{bytes.Length} bytes for {count} elements of {type.ItemSize}");
+    }
+
+    private static ImmutableArray<long> Numbers(PyValue value)
+    {
+        IReadOnlyList<PyValue>? items = value switch
+        {
+            PyTuple tuple => tuple.Items,
+            PyList list => list.Items,
+            _ => null,
+        };
+        if (items is null || !items.All(item => item is PyInt number && number.TryGetInt64(out _)))
+        {
+            return default;
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(items.Select(item => item.AsInt64()).ToArray());
+    }
+
+    private static PyComplex Complex(ulong bits)
+    {
+        var parts = MemoryMarshal.Cast<ulong, float>(new ReadOnlySpan<ulong>(in bits));
+        return new(new Complex(parts[0], parts[1]));
+    }
+
+    private static InvalidCheckpointException Invalid(string problem) => new($"this is no NumPy array: {problem}");
+}

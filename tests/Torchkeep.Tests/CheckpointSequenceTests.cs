@@ -1,0 +1,117 @@
+using Torchkeep.Tests.Formats.TorchLegacy;
+using static Torchkeep.Tests.PickleBytes;
+
+namespace Torchkeep.Tests;
+
+/// <summary>Several objects one after another in one stream, and pickles without a container.</summary>
+public class CheckpointSequenceTests
+{
+    private static readonly byte[] _pickle = [.. "(lp0\nI1\naI2\na."u8];
+
+    public static TheoryData<string> Orders => ["z", "l", "p", "zz", "ll", "pp", "zl", "lz", "zp", "pz", "zlpz", "lzzl"];
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void EveryObjectIsOpened(string kinds)
+    {
+        var bytes = kinds.SelectMany((kind, i) => One(kind, i)).ToArray();
+        using var stream = new MemoryStream([1, 2, 3, .. bytes]) { Position = 3 };
+
+        var all = Checkpoint.OpenAll(stream);
+
+        Assert.Equal(kinds, string.Concat(all.Select(one => one.Format switch { CheckpointFormat.TorchZip => 'z', CheckpointFormat.TorchLegacy => 'l', _ => 'p' })));
+        Assert.Equal(Enumerable.Range(0, kinds.Length), all.Select(one => (int)one["i"].AsInt64()));
+        Assert.All(all.Where(one => one.Format != CheckpointFormat.Pickle), one => Assert.Equal([(float)one["i"].AsInt64()], one.FindTensor("t").ToArray<float>()));
+        foreach (var one in all)
+        {
+            one.Dispose();
+            Assert.Equal(one != all[^1], stream.CanRead);
+        }
+    }
+
+    [Fact]
+    public void WhatComesAfterAnObjectMustBeOne()
+    {
+        var broken = new byte[100];
+        using var stream = new MemoryStream([.. One('z', 0), .. broken]);
+        using var cut = new MemoryStream([.. One('l', 0), .. One('l', 1)[..^2]]);
+
+        Assert.Equal(One('z', 0).Length, Assert.Throws<InvalidCheckpointException>(() => Checkpoint.OpenAll(stream)).Offset);
+        Assert.True(Assert.Throws<InvalidCheckpointException>(() => Checkpoint.OpenAll(cut)).Offset > One('l', 0).Length);
+        Assert.False(stream.CanRead || cut.CanRead);
+        Assert.Throws<InvalidCheckpointException>(() => Checkpoint.OpenAll(new MemoryStream()));
+    }
+
+    [Fact]
+    public void AnEndRecordInsideOfAStorageIsNoEnd()
+    {
+        byte[] decoy = [.. "PK\x05\x06"u8, .. new byte[18], .. "PK\x05\x06"u8, .. Enumerable.Repeat((byte)255, 18)];
+        var first = TorchZipBytes.Build(Protocol2(TensorV2(Storage("ByteStorage", "0", decoy.Length), 0, [decoy.Length], [1])), ("0", decoy));
+
+        var all = Checkpoint.OpenAll(new MemoryStream([.. first, .. One('z', 1)]));
+
+        Assert.Equal(2, all.Count);
+        Assert.Equal(decoy, all[0].Root.AsTensor().ToArray<byte>());
+    }
+
+    [Theory]
+    [InlineData("(lp0\nI1\naI2\na.")]
+    [InlineData("]q\0(K\u0001K\u0002e.")]
+    [InlineData("\u0080\u0002]q\0(K\u0001K\u0002e.")]
+    [InlineData("\u0080\u0004\u0095\u0009\0\0\0\0\0\0\0]\u0094(K\u0001K\u0002e.")]
+    public void APickleWithoutAContainerIsOpened(string pickle)
+    {
+        using var checkpoint = Checkpoint.Open(System.Text.Encoding.Latin1.GetBytes(pickle));
+
+        Assert.Equal(CheckpointFormat.Pickle, checkpoint.Format);
+        Assert.Equal([1, 2], checkpoint.Root.AsItems().Select(item => item.AsInt64()));
+    }
+
+    [Theory]
+    [InlineData("N.B. this is a text")]
+    [InlineData("I am a text.\nI am.")]
+    [InlineData("class Foo:\n    pass\n.")]
+    [InlineData("(a list of things.)\n")]
+    [InlineData("import torch\n")]
+    [InlineData("copyright\nby me\n and others.")]
+    [InlineData("Lorem ipsum dolor sit amet.\n")]
+    [InlineData("Some text. With a stop.")]
+    [InlineData("Various\n.things")]
+    [InlineData("(.")]
+    [InlineData("[1, 2, 3]")]
+    [InlineData("{\"a\": 1}")]
+    [InlineData("cos\nsystem\n(S'ls'\ntR")]
+    public void ATextIsNoPickle(string text) =>
+        Assert.Contains("no PyTorch checkpoint", Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open(System.Text.Encoding.Latin1.GetBytes(text))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void AStorageThatWouldLieBesideThePickleIsMissed()
+    {
+        var error = Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open(Protocol2(TensorV2(Storage("FloatStorage", "0", 1), 0, [1], [1]))));
+
+        Assert.Contains("cut out of a checkpoint", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheStorageOfAPickledTensorIsAFileInIt()
+    {
+        byte[] file = LegacyBytes.File(LegacyBytes.Stored("FloatStorage", "7", 2), LegacyBytes.Floats("7", 1, 2));
+        byte[] bytes = [(byte)'B', .. BitConverter.GetBytes(file.Length), .. file];
+
+        using var checkpoint = Checkpoint.Open(Protocol2(TensorV2(Call(Global("torch.storage", "_load_from_bytes"), bytes), 0, [2], [1])));
+
+        Assert.Equal([1f, 2f], checkpoint.Root.AsTensor().ToArray<float>());
+    }
+
+    private static byte[] One(char kind, int i)
+    {
+        var element = BitConverter.GetBytes((float)i);
+        byte[] Tensor(byte[] storage) => Dict((Str("i"), Int(i)), (Str("t"), TensorV2(storage, 0, [1], [1])));
+        return kind switch
+        {
+            'z' => TorchZipBytes.Build(Protocol2(Tensor(Storage("FloatStorage", "0", 1))), ("0", element)),
+            'l' => LegacyBytes.File(Tensor(LegacyBytes.Stored("FloatStorage", "0", 1)), LegacyBytes.Floats("0", i)),
+            _ => Protocol2(Dict((Str("i"), Int(i)))),
+        };
+    }
+}

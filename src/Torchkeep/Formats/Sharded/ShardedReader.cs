@@ -27,7 +27,8 @@ internal static class ShardedReader
             var shards = new Dictionary<string, CheckpointContents>(StringComparer.Ordinal);
             foreach (var file in files)
             {
-                var shard = new FileByteSource(Path.Combine(folder, file));
+                var path = Path.Combine(folder, file);
+                ByteSource shard = options.MemoryMap ? new MappedByteSource(path) : new FileByteSource(path);
                 sources.Add(shard);
                 shards.Add(file, await OpenShardAsync(shard, options, async, cancellationToken).ConfigureAwait(false));
             }

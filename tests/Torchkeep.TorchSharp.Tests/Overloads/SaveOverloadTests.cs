@@ -28,6 +28,8 @@ public sealed class SaveOverloadTests : IDisposable
         ["torch.save_checkpoint(tensor, path)"] = (path => torch.save_checkpoint(ones(2), path), "Tensor"),
         ["torch.save_checkpoint((1, tensor), path)"] = (path => torch.save_checkpoint((1, ones(2)), path), "tuple"),
         ["torch.save_checkpoint(3, path, progress: ...)"] = (path => torch.save_checkpoint(3, path, progress: null), "int"),
+        ["torch.save(tensor, path, _use_new_zipfile_serialization: true)"] = (path => torch.save(ones(2), path, _use_new_zipfile_serialization: true), "Tensor"),
+        ["torch.save(3, path, _use_new_zipfile_serialization: true)"] = (path => torch.save(3, path, _use_new_zipfile_serialization: true), "int"),
         ["TorchExtensions.save(dictionary, path)"] = (path => TorchExtensions.save(_dictionary, path), "dict"),
     };
 
@@ -94,5 +96,21 @@ public sealed class SaveOverloadTests : IDisposable
 
         using var written = Checkpoint.Open(_folder["script.pt"]);
         Assert.Equal(CheckpointFormat.TorchScript, written.Format);
+    }
+
+    [Fact]
+    public void TheStreamOfBefore16IsWrittenWhenAskedFor()
+    {
+        var path = _folder["stream.pt"];
+        torch.save(_model.state_dict(keep_vars: false), path, _use_new_zipfile_serialization: false);
+        using var stream = new MemoryStream();
+        torch.save(ones(2), stream, _use_new_zipfile_serialization: false);
+        using var loaded = torch.load(path, weights_only: true);
+        using var checkpoint = Checkpoint.Open(path);
+        using var tensor = Checkpoint.Open(stream.ToArray());
+
+        Assert.Empty(nn.Linear(2, 2).load_state_dict(loaded).missing_keys);
+        Assert.Equal((CheckpointFormat.TorchLegacy, CheckpointFormat.TorchLegacy), (checkpoint.Format, tensor.Format));
+        Assert.Equal([1, 1], tensor.Root.AsTensor().ToArray<float>());
     }
 }

@@ -5,20 +5,21 @@ namespace Torchkeep;
 /// <summary>An entry that is still in a file, with the reader that all entries of one load share.</summary>
 internal sealed class FileStateEntry(PyValue value, TensorReader reader) : StateEntry
 {
-    // torch/_utils.py, _rebuild_meta_tensor_no_storage(dtype, size, stride, requires_grad).
-    private readonly PyTuple? _metaSize =
-        value is PyObject { Callable: PyGlobal { Module: "torch._utils", Name: "_rebuild_meta_tensor_no_storage" }, Arguments.Items: [_, PyTuple size, ..] } ? size : null;
+    internal override string? NotATensor => value switch
+    {
+        PyTensor => null,
+        PyCompositeTensor => Mismatch.Describe(value),
+        _ => $"<class '{PythonClass(value)}'>",
+    };
 
-    internal override string? NotATensor => value is PyTensor || _metaSize is not null ? null : PythonClass(value);
-
-    internal override ReadOnlySpan<long> Shape => _metaSize is not null ? _metaSize.Items.Select(size => size.AsInt64()).ToArray() : View.Shape.AsSpan();
+    internal override ReadOnlySpan<long> Shape => View.Shape.AsSpan();
 
     internal override ScalarType ScalarType => ElementTypeMap.ToScalar(View.ElementType);
 
     internal override Device Device => reader.DeviceOf(View);
 
     internal override string? Problem =>
-        _metaSize is not null || View.Storage.Location == "meta" ? "Cannot copy out of meta tensor; no data!"
+        View.Storage.Location == "meta" ? "Cannot copy out of meta tensor; no data!"
         : ElementTypeMap.TryToScalar(View.ElementType, out _) ? null
         : $"TorchSharp has no tensor of {ElementTypeInfo.Of(View.ElementType)}";
 
@@ -50,8 +51,8 @@ internal sealed class FileStateEntry(PyValue value, TensorReader reader) : State
     /// <summary>What Python's <c>type()</c> would name.</summary>
     internal static string PythonClass(PyValue value) => value switch
     {
-        PyTensor { IsParameter: true } => "torch.nn.parameter.Parameter",
-        PyTensor => "torch.Tensor",
+        PyTensor { IsParameter: true } or PyCompositeTensor { IsParameter: true } => "torch.nn.parameter.Parameter",
+        PyTensor or PyCompositeTensor => "torch.Tensor",
         PyDict { IsOrdered: true } => "collections.OrderedDict",
         PyStorage => "torch.storage.TypedStorage",
 

@@ -136,7 +136,7 @@ public sealed class LoadedCheckpoint : IDisposable
             return (List<T>)(object)tensors();
         }
 
-        var count = Read(whole => ItemsOf(whole)?.Count ?? throw Unexpected("a list or tuple", whole));
+        var count = Read(whole => ItemsOf(whole)?.Count ?? throw Mismatch.Unexpected("a list or tuple", whole));
         return [.. Enumerable.Range(0, count).Select(i => this[i].get<T>())];
     }
 
@@ -154,13 +154,13 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <exception cref="InvalidOperationException">This is not a tensor, the message says what it is; or its device is missing.</exception>
     /// <exception cref="NotSupportedException">TorchSharp has no tensor of this element type.</exception>
     /// <exception cref="CheckpointException">The bytes are missing or fail their checksum.</exception>
-    public torch.Tensor tensor() => ReadAll([Read(whole => whole as PyTensor ?? throw Unexpected("a tensor", whole))])[0];
+    public torch.Tensor tensor() => ReadAll([Read(whole => whole as PyTensor ?? throw Mismatch.Unexpected("a tensor", whole))])[0];
 
     /// <summary>Reads a list or tuple of tensors. Those that share memory in the file share it here.</summary>
     /// <exception cref="InvalidOperationException">This is no list or tuple of tensors; the message says what it is.</exception>
     /// <exception cref="NotSupportedException">TorchSharp has no tensor of an element type.</exception>
     /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
-    public List<torch.Tensor> tensors() => ReadAll(Read(whole => ItemsOf(whole) ?? throw Unexpected("a list or tuple of tensors", whole)));
+    public List<torch.Tensor> tensors() => ReadAll(Read(whole => ItemsOf(whole) ?? throw Mismatch.Unexpected("a list or tuple of tensors", whole)));
 
     /// <summary>
     /// Reads a dictionary of tensors, with its <c>_metadata</c>; of a whole module that was saved, of TorchScript and of an
@@ -172,7 +172,7 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
     public StateDict state_dict()
     {
-        var dict = Read(whole => State() as PyDict ?? throw Unexpected("a dictionary of tensors", whole));
+        var dict = Read(whole => State() as PyDict ?? throw Mismatch.Unexpected("a dictionary of tensors", whole));
         List<string> keys = [.. dict.Select(entry => Read(_ => entry.Key.AsString()))];
         var read = ReadAll([.. dict.Select(entry => entry.Value)]);
         var state = new StateDict { metadata = dict.Attributes is { } attributes && attributes.TryGet("_metadata", out var metadata) ? metadata as PyDict : null };
@@ -236,7 +236,7 @@ public sealed class LoadedCheckpoint : IDisposable
     private LoadedCheckpoint Part(PyValue part, string step) => new(_checkpoint, _location, part, _path + step);
 
     private PyDict Entries() =>
-        Read(whole => whole as PyDict ?? (whole as PyObject)?.Entries ?? throw Unexpected("a dictionary", whole));
+        Read(whole => whole as PyDict ?? (whole as PyObject)?.Entries ?? throw Mismatch.Unexpected("a dictionary", whole));
 
     private static IReadOnlyList<PyValue>? ItemsOf(PyValue value) => value switch
     {
@@ -248,12 +248,9 @@ public sealed class LoadedCheckpoint : IDisposable
     private List<torch.Tensor> ReadAll(IReadOnlyList<PyValue> values)
     {
         // Nothing is read if one of them is not a tensor.
-        var wanted = Read(_ => values.Select(entry => entry as PyTensor ?? throw Unexpected("tensors alone", entry)).ToList());
+        var wanted = Read(_ => values.Select(entry => entry as PyTensor ?? throw Mismatch.Unexpected("tensors alone", entry)).ToList());
         using var reader = new TensorReader(_location);
         reader.Prepare(wanted);
         return wanted.ConvertAll(reader.Read);
     }
-
-    private static InvalidOperationException Unexpected(string expected, PyValue found) =>
-        new($"expected {expected}, found {found.TypeName}");
 }

@@ -50,73 +50,27 @@ public static class PyDates
         return Record("timedelta", days, rest / TimeSpan.TicksPerSecond, rest % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond);
     }
 
-    internal static DateTime ToDateTime(PyValue value)
-    {
-        if (value is PyString text && DateTime.TryParse(text.Value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var parsed))
-        {
-            return parsed;
-        }
+    /// <summary>A moment with a time zone is given in UTC.</summary>
+    internal static DateTime ToDateTime(PyValue value) =>
+        value is PyString text && DateTime.TryParse(text.Value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var parsed) ? parsed
+        : value is PyObject { Arguments.Items: [_, not PyNone] } ? value.AsDateTimeOffset().UtcDateTime
+        : value.AsDateTime();
 
-        var (local, offset) = ReadMoment(value);
-        return offset is null ? local : DateTime.SpecifyKind(local - offset.Value, DateTimeKind.Utc);
-    }
-
-    internal static DateTimeOffset ToDateTimeOffset(PyValue value)
-    {
-        if (value is PyString text && DateTimeOffset.TryParse(text.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed))
-        {
-            return parsed;
-        }
-
-        var (local, offset) = ReadMoment(value);
-        return offset is null ? throw Unexpected("a datetime with a time zone", value) : new(local, offset.Value);
-    }
+    internal static DateTimeOffset ToDateTimeOffset(PyValue value) =>
+        value is PyString text && DateTimeOffset.TryParse(text.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed) ? parsed
+        : value.AsDateTimeOffset();
 
     internal static DateOnly ToDateOnly(PyValue value) =>
-        value is PyString text && DateOnly.TryParse(text.Value, CultureInfo.InvariantCulture, out var parsed) ? parsed
-        : Arguments(value, "date") is [PyBytes { Value.Length: DateBytes } packed] ? DateOnly.FromDateTime(Checked(() => Unpack(packed.Value.Span, []), value))
-        : throw Unexpected("a date", value);
+        value is PyString text && DateOnly.TryParse(text.Value, CultureInfo.InvariantCulture, out var parsed) ? parsed : value.AsDateOnly();
 
     internal static TimeOnly ToTimeOnly(PyValue value) =>
-        value is PyString text && TimeOnly.TryParse(text.Value, CultureInfo.InvariantCulture, out var parsed) ? parsed
-        : Arguments(value, "time") is [PyBytes { Value.Length: TimeBytes } packed] ? TimeOnly.FromDateTime(Checked(() => Unpack([0, 1, 1, 1], packed.Value.Span), value))
-        : throw Unexpected("a time without a time zone", value);
+        value is PyString text && TimeOnly.TryParse(text.Value, CultureInfo.InvariantCulture, out var parsed) ? parsed : value.AsTimeOnly();
 
     internal static TimeSpan ToTimeSpan(PyValue value) =>
-        value is PyString text && TimeSpan.TryParse(text.Value, CultureInfo.InvariantCulture, out var parsed) ? parsed
-        : Arguments(value, "timedelta") is [PyInt days, PyInt seconds, PyInt microseconds] ? Checked(
-            () => new TimeSpan(checked(
-                ((long)days.Value * TimeSpan.TicksPerDay) + ((long)seconds.Value * TimeSpan.TicksPerSecond) + ((long)microseconds.Value * TimeSpan.TicksPerMicrosecond))),
-            value)
-        : throw Unexpected("a timedelta", value);
-
-    private static (DateTime Local, TimeSpan? Offset) ReadMoment(PyValue value)
-    {
-        var (packed, zone) = Arguments(value, "datetime") switch
-        {
-            [PyBytes bytes] => (bytes, null),
-            [PyBytes bytes, var named] => (bytes, named),
-            _ => throw Unexpected("a datetime", value),
-        };
-        if (packed.Value.Length != DateBytes + TimeBytes)
-        {
-            throw Unexpected("a datetime", value);
-        }
-
-        TimeSpan? offset = null;
-        if (zone is not null)
-        {
-            offset = Arguments(zone, "timezone") is [var delta, ..] ? ToTimeSpan(delta) : throw Unexpected("a datetime.timezone", zone);
-        }
-
-        return (Checked(() => Unpack(packed.Value.Span[..DateBytes], packed.Value.Span[DateBytes..]), value), offset);
-    }
+        value is PyString text && TimeSpan.TryParse(text.Value, CultureInfo.InvariantCulture, out var parsed) ? parsed : value.AsTimeSpan();
 
     private static PyObject Record(string name, params ReadOnlySpan<PyValue> arguments) =>
         new(PyObjectKind.Call, new PyGlobal(Module, name), new PyTuple(arguments));
-
-    private static ReadOnlySpan<PyValue> Arguments(PyValue value, string name) =>
-        value is PyObject { Callable: PyGlobal { Module: Module } callable } record && callable.Name == name ? record.Arguments.Items.AsSpan() : [];
 
     // Year, month, day, hour, minute, second and three bytes of microseconds, big-endian.
     private static PyBytes Pack(DateTime value)
@@ -129,28 +83,4 @@ public static class PyDates
         (bytes[7], bytes[8], bytes[9]) = ((byte)(microseconds >> 16), (byte)(microseconds >> 8), (byte)microseconds);
         return new(bytes);
     }
-
-    // The highest bit of the month, or of the hour in a time, is Python's "fold", which .NET has not.
-    private static DateTime Unpack(ReadOnlySpan<byte> date, ReadOnlySpan<byte> time)
-    {
-        var day = new DateTime(BinaryPrimitives.ReadUInt16BigEndian(date), date[2] & 0x7f, date[3], 0, 0, 0, DateTimeKind.Unspecified);
-        return time.IsEmpty
-            ? day
-            : day + new TimeOnly(time[0] & 0x7f, time[1], time[2]).ToTimeSpan() + TimeSpan.FromMicroseconds((time[3] << 16) | (time[4] << 8) | time[5]);
-    }
-
-    private static T Checked<T>(Func<T> read, PyValue value)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception error) when (error is ArgumentOutOfRangeException or OverflowException)
-        {
-            throw new InvalidOperationException($"{value.TypeName} is out of the range that .NET has", error);
-        }
-    }
-
-    private static InvalidOperationException Unexpected(string expected, PyValue found) =>
-        new($"expected {expected}, found {found.TypeName}{(found is PyString ? $" {found}" : "")}");
 }

@@ -123,7 +123,7 @@ internal sealed class StateDictLoader
     {
         if (entry.NotATensor is { } found)
         {
-            _problems.Add($"While copying the parameter named \"{key}\", expected torch.Tensor or Tensor-like object from checkpoint but received <class '{found}'>");
+            _problems.Add($"While copying the parameter named \"{key}\", expected torch.Tensor or Tensor-like object from checkpoint but received {found}");
             return;
         }
 

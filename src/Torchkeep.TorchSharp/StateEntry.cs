@@ -5,7 +5,7 @@ namespace Torchkeep;
 /// <summary>One value of a state_dict that is to be loaded: a tensor in memory, a tensor in a file, or something else.</summary>
 internal abstract class StateEntry
 {
-    /// <summary>Python's name for the value's class when it is no tensor, else null.</summary>
+    /// <summary>What the value is when it is no tensor that can be copied, else null.</summary>
     internal virtual string? NotATensor => null;
 
     internal abstract ReadOnlySpan<long> Shape { get; }

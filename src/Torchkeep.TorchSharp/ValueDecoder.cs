@@ -24,9 +24,9 @@ internal static class ValueDecoder
         [typeof(float)] = value => (float)value.AsDouble(),
         [typeof(double)] = value => value.AsDouble(),
         [typeof(Complex)] = value => value is PyComplex complex ? complex.Value : value.AsDouble(),
-        [typeof(char)] = value => value.AsString() is [var letter] ? letter : throw Unexpected("a str of one character", value),
+        [typeof(char)] = value => value.AsString() is [var letter] ? letter : throw Mismatch.Unexpected("a str of one character", value),
         [typeof(string)] = value => value.AsString(),
-        [typeof(byte[])] = value => value is PyBytes bytes ? bytes.Value.ToArray() : throw Unexpected("bytes", value),
+        [typeof(byte[])] = value => value is PyBytes bytes ? bytes.Value.ToArray() : throw Mismatch.Unexpected("bytes", value),
         [typeof(DateTime)] = value => PyDates.ToDateTime(value),
         [typeof(DateTimeOffset)] = value => PyDates.ToDateTimeOffset(value),
         [typeof(DateOnly)] = value => PyDates.ToDateOnly(value),
@@ -45,7 +45,7 @@ internal static class ValueDecoder
             : type == typeof(StateDict) ? loaded.state_dict()
             : type == typeof(LoadedCheckpoint) ? loaded
             : type.IsInstanceOfType(loaded.value) ? loaded.value
-            : typeof(PyValue).IsAssignableFrom(type) ? loaded.Read<object>(value => throw Unexpected($"a {type.Name}", value))
+            : typeof(PyValue).IsAssignableFrom(type) ? loaded.Read<object>(value => throw Mismatch.Unexpected($"a {type.Name}", value))
             : throw new NotSupportedException(
                 $"no value of a checkpoint becomes a {type}; numbers, bool, string, byte[], dates, these with '?', Tensor, StateDict, LoadedCheckpoint and "
                 + "PyValue can be asked for; lists and dictionaries of them by list<T>() and dict<T>()");
@@ -57,6 +57,4 @@ internal static class ValueDecoder
         PyBool truth => truth.Value ? 1 : 0,
         _ => value.AsInt64(),
     };
-
-    private static InvalidOperationException Unexpected(string expected, PyValue found) => new($"expected {expected}, found {found.TypeName}");
 }

@@ -32,6 +32,24 @@ internal static class Samples
         };
     }
 
+    /// <summary>A linear layer that was saved whole.</summary>
+    internal static PyObject Module() => new(PyObjectKind.New, new PyGlobal("torch.nn.modules.linear", "Linear"), PyTuple.Empty)
+    {
+        State = new PyDict
+        {
+            { "training", true },
+            {
+                "_parameters", new PyDict
+                {
+                    { "weight", new PyTensor(TensorView.FromArray(new float[6], ElementType.Float32, 3, 2), requiresGrad: true, isParameter: true) },
+                    { "bias", new PyTensor(TensorView.FromArray(new float[3], ElementType.Float32, 3), requiresGrad: true, isParameter: true) },
+                }
+            },
+            { "_buffers", new PyDict() },
+            { "_modules", new PyDict() },
+        },
+    };
+
     /// <summary>Every kind of value.</summary>
     internal static PyDict EveryKind()
     {

@@ -235,7 +235,7 @@ public class LoadedCheckpointTests
         var error = Record.Exception(loaded.state_dict);
 
         Assert.IsType<InvalidOperationException>(error);
-        Assert.Contains("_rebuild_qtensor", error.Message, StringComparison.Ordinal);
+        Assert.Contains("PyQuantizedTensor", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

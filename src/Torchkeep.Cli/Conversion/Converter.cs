@@ -32,7 +32,7 @@ internal static class Converter
 
     private static PyValue Choose(Checkpoint checkpoint, ConvertRequest request)
     {
-        var root = request.Part is null ? checkpoint.Root : Find(checkpoint, request.Part);
+        var root = Root(checkpoint, request);
         if (request.Select.Count == 0 && request.Rename.Count == 0)
         {
             return root;
@@ -69,11 +69,24 @@ internal static class Converter
         return chosen.Count > 0 || dict.Count == 0 ? chosen : throw new CommandException($"--select chooses none of the {dict.Count} entries");
     }
 
-    private static PyDict Find(Checkpoint checkpoint, string part)
+    // Scripts and programs mean nothing outside of their archives, and safetensors holds no module.
+    private static PyValue Root(Checkpoint checkpoint, ConvertRequest request)
     {
-        var found = checkpoint.Walk().FirstOrDefault(entry => entry.Value is PyDict && entry.Depth > 0 && (entry.Name == part || entry.Path == part));
-        return found?.Value as PyDict
-            ?? (part == "$" && checkpoint.Root is PyDict root ? root : throw new CommandException($"there is no dictionary '{part}' in it{Candidates(checkpoint)}"));
+        var isArchive = checkpoint.Format is CheckpointFormat.TorchScript or CheckpointFormat.TorchExport;
+        var holdsNoObject = request.Options.Format == CheckpointFormat.Safetensors && checkpoint.Root is PyObject;
+        if (request.Part is null && !isArchive && !holdsNoObject)
+        {
+            return checkpoint.Root;
+        }
+
+        try
+        {
+            return checkpoint.FindStateDict(request.Part);
+        }
+        catch (KeyNotFoundException error)
+        {
+            throw new CommandException($"{error.Message}{Candidates(checkpoint)}");
+        }
     }
 
     private static void CheckFlat(Checkpoint checkpoint, PyValue root, ConvertRequest request)

@@ -145,7 +145,7 @@ internal sealed class StatePlan
     {
         if (entry.NotATensor is { } found)
         {
-            throw new FormatException($"expected a tensor, found <class '{found}'>");
+            throw new FormatException($"expected a tensor, found {found}");
         }
 
         if (!entry.Shape.SequenceEqual(_parameter.shape))

@@ -62,6 +62,28 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.Equal(["fc.weight", "fc.bias", "head.weight"], checkpoint.Tensors.Select(tensor => tensor.Name));
     }
 
+    [Theory]
+    [InlineData("out.safetensors")]
+    [InlineData("out.pt", "--state-dict", "model")]
+    [InlineData("out.pt", "--state-dict", "$['model']")]
+    public void OfAModuleItsStateDictIsWritten(string output, params string[] options)
+    {
+        var file = _folder.Save(options.Length == 0 ? Samples.Module() : new PyDict { { "epoch", 7 }, { "model", Samples.Module() } });
+        Convert(file, output, options);
+
+        using var checkpoint = Checkpoint.Open(PathOf(output));
+        Assert.Equal(["bias", "weight"], ((PyDict)checkpoint.Root).Select(entry => entry.Key.AsString()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void AModuleStaysOneInAFileThatHoldsIt()
+    {
+        Convert(_folder.Save(Samples.Module()), "out.pt");
+
+        using var checkpoint = Checkpoint.Open(PathOf("out.pt"));
+        Assert.Equal("torch.nn.modules.linear.Linear", Assert.IsType<PyObject>(checkpoint.Root).ClassName);
+    }
+
     [Fact]
     public void SeveralFilesAreWrittenAndReadAgain()
     {
@@ -117,8 +139,8 @@ public sealed class ConvertCommandTests : IDisposable
 
     [Theory]
     [InlineData("safetensors holds a flat dictionary of tensors, and 'epoch' is a int: choose with --state-dict or --select (--state-dict can be 'model')", "out.safetensors")]
-    [InlineData("there is no dictionary 'modle' in it (--state-dict can be 'model')", "out.pt", "--state-dict", "modle")]
-    [InlineData("there is no dictionary 'epoch' in it", "out.pt", "--state-dict", "epoch")]
+    [InlineData("there is nothing at 'modle' (--state-dict can be 'model')", "out.pt", "--state-dict", "modle")]
+    [InlineData("there is no state_dict and no module in '$['epoch']'", "out.pt", "--state-dict", "epoch")]
     [InlineData("--select chooses none of the 3 entries", "out.pt", "--select", "layers.*")]
     [InlineData("'fc.weight' and 'fc.bias' would both be called 'x'", "out.pt", "--state-dict", "model", "--rename", "fc.*=x")]
     [InlineData("only a dictionary of tensors can be written in several files, and 'epoch' is a int", "out.pt", "--max-shard-size", "1MB")]

@@ -41,7 +41,7 @@ internal static class ArchiveJudge
     {
         if (value is not PyTensor)
         {
-            return $"{key}: {((PyObject)value).ClassName.Split('.')[^1]}";
+            return $"{key}: {(value is PyObject record ? record.ClassName.Split('.')[^1] : value.TypeName)}";
         }
 
         var view = value.AsTensor();

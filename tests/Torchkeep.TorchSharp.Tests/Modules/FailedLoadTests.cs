@@ -110,7 +110,7 @@ public sealed class FailedLoadTests : IDisposable
         var error = Fails<StateDictException>(() => _model.load_state_dict(InMemory.Reload(entries)));
 
         Assert.Contains("\"last.bias\"", error.Message, StringComparison.Ordinal);
-        Assert.Contains("_rebuild_qtensor", error.Message, StringComparison.Ordinal);
+        Assert.Contains("PyQuantizedTensor", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

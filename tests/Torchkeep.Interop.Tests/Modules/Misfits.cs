@@ -46,14 +46,14 @@ internal static class Misfits
         Of("a sparse tensor", "state['0.weight'] = torch.eye(3)[:2].to_sparse()") with
         {
             Ours = ("RuntimeError: Error(s) in loading state_dict for Sequential:\n\tWhile copying the parameter named \"0.weight\", expected torch.Tensor or "
-                + "Tensor-like object from checkpoint but received <class 'torch._utils._rebuild_sparse_tensor'>", "a sparse tensor is a record to us; PyTorch fails to copy it"),
+                + "Tensor-like object from checkpoint but received Tensor torch.sparse_coo torch.float32 [2, 3], of which TorchSharp gets no tensor; its parts are those of PySparseTensor, in 'value'", "PyTorch fails to copy it"),
         },
 
         Of("elements that cannot be converted", "state['0.weight'] = torch.zeros(2, 3, dtype=torch.uint8).view(torch.float4_e2m1fn_x2); state['1.bias'] = torch.zeros(2, dtype=torch.uint8).view(torch.bits8)", isSinceNewest: true),
         Of("quantized elements", "state['0.weight'] = torch.quantize_per_tensor(torch.ones(2, 3), 0.5, 0, torch.qint8)") with
         {
             Ours = ("RuntimeError: Error(s) in loading state_dict for Sequential:\n\tWhile copying the parameter named \"0.weight\", expected torch.Tensor or "
-                + "Tensor-like object from checkpoint but received <class 'torch._utils._rebuild_qtensor'>", "a quantized tensor is a record to us; PyTorch dequantizes it"),
+                + "Tensor-like object from checkpoint but received Tensor torch.qint8 [2, 3] scale 0.5 zero point 0, of which TorchSharp gets no tensor; its parts are those of PyQuantizedTensor, in 'value'", "PyTorch dequantizes it"),
         },
 
         // Versions of normalizations.

@@ -102,11 +102,12 @@ public sealed class LoadedCheckpoint : IDisposable
     /// This as a .NET type: a number (also one that the casts have not: <c>byte</c>, <c>BigInteger</c>, <c>Half</c>,
     /// <c>Complex</c>), <c>bool</c>, <c>char</c>, <c>string</c>, <c>byte[]</c>, <c>DateTime</c>, <c>DateTimeOffset</c>,
     /// <c>DateOnly</c>, <c>TimeOnly</c>, <c>TimeSpan</c>, any value type of these with <c>?</c> for what may be
-    /// <c>None</c>, <c>Tensor</c>, <see cref="StateDict"/>, <see cref="LoadedCheckpoint"/>, or a kind of <see cref="PyValue"/>.
+    /// <c>None</c>, <c>decimal</c>, <c>Guid</c>, <c>Tensor</c>, <see cref="StateDict"/>, <see cref="LoadedCheckpoint"/>, or a kind of <see cref="PyValue"/>.
     /// </summary>
     /// <typeparam name="T">The type.</typeparam>
     /// <exception cref="InvalidOperationException">It is something else; the message says where and what.</exception>
-    /// <exception cref="OverflowException">The number is out of the type's range.</exception>
+    /// <exception cref="OverflowException">The number or time is out of the type's range.</exception>
+    /// <exception cref="CheckpointException">The bytes of a date are none.</exception>
     /// <exception cref="NotSupportedException">Nothing in a checkpoint becomes that type.</exception>
     public T get<T>() => (T)ValueDecoder.Decode(this, typeof(T))!;
 
@@ -126,9 +127,9 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
     public List<string> keys() => [.. Entries().Select(entry => entry.Key is PyString text ? text.Value : entry.Key.ToString()!)];
 
-    /// <summary>The items of a list or tuple as .NET types; tensors that share memory in the file share it here.</summary>
+    /// <summary>The items of a list, tuple, set, <c>deque</c> or <c>torch.Size</c> as .NET types; tensors that share memory in the file share it here.</summary>
     /// <typeparam name="T">As for <see cref="get{T}()"/>.</typeparam>
-    /// <exception cref="InvalidOperationException">This is neither, or an item is something else; the message says where and what.</exception>
+    /// <exception cref="InvalidOperationException">This is none of them, or an item is something else; the message says where and what.</exception>
     public List<T> list<T>()
     {
         if (typeof(T) == typeof(torch.Tensor))
@@ -136,8 +137,7 @@ public sealed class LoadedCheckpoint : IDisposable
             return (List<T>)(object)tensors();
         }
 
-        var count = Read(whole => ItemsOf(whole)?.Count ?? throw Mismatch.Unexpected("a list or tuple", whole));
-        return [.. Enumerable.Range(0, count).Select(i => this[i].get<T>())];
+        return [.. Read(whole => whole.AsItems()).Select((item, i) => Part(item, $"[{i}]").get<T>())];
     }
 
     /// <summary>A dictionary with string keys, its values as a .NET type.</summary>
@@ -160,7 +160,7 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <exception cref="InvalidOperationException">This is no list or tuple of tensors; the message says what it is.</exception>
     /// <exception cref="NotSupportedException">TorchSharp has no tensor of an element type.</exception>
     /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
-    public List<torch.Tensor> tensors() => ReadAll(Read(whole => ItemsOf(whole) ?? throw Mismatch.Unexpected("a list or tuple of tensors", whole)));
+    public List<torch.Tensor> tensors() => ReadAll(Read(whole => whole.AsItems()));
 
     /// <summary>
     /// Reads a dictionary of tensors, with its <c>_metadata</c>; of a whole module that was saved, of TorchScript and of an
@@ -235,15 +235,7 @@ public sealed class LoadedCheckpoint : IDisposable
 
     private LoadedCheckpoint Part(PyValue part, string step) => new(_checkpoint, _location, part, _path + step);
 
-    private PyDict Entries() =>
-        Read(whole => whole as PyDict ?? (whole as PyObject)?.Entries ?? throw Mismatch.Unexpected("a dictionary", whole));
-
-    private static IReadOnlyList<PyValue>? ItemsOf(PyValue value) => value switch
-    {
-        PyList list => list.Items,
-        PyTuple tuple => tuple.Items,
-        _ => null,
-    };
+    private PyDict Entries() => Read(whole => whole.AsDict());
 
     private List<torch.Tensor> ReadAll(IReadOnlyList<PyValue> values)
     {

@@ -27,10 +27,10 @@ public class LoadedCheckpointTests
         ["a bool of an int"] = (loaded => (bool)loaded["epoch"], "['epoch']: expected a bool, found int 3"),
         ["text of None"] = (loaded => (string)loaded["nothing"], "['nothing']: expected a str, found NoneType"),
         ["a tensor of a list"] = (loaded => loaded["list"].tensor(), "['list']: expected a tensor, found list"),
-        ["tensors of a list of others"] = (loaded => loaded["list"].tensors(), "['list']: expected tensors alone, found int"),
-        ["tensors of a tensor"] = (loaded => loaded["tensor"].tensors(), "['tensor']: expected a list or tuple of tensors, found Tensor"),
+        ["tensors of a list of others"] = (loaded => loaded["list"].tensors(), "['list']: expected tensors alone, found int 1"),
+        ["tensors of a tensor"] = (loaded => loaded["tensor"].tensors(), "['tensor']: expected a list, tuple, set or deque, found Tensor"),
         ["a state_dict of a list"] = (loaded => loaded["list"].state_dict(), "['list']: expected a dictionary of tensors, found list"),
-        ["a state_dict of all kinds of things"] = (loaded => loaded.state_dict(), "expected tensors alone, found int"),
+        ["a state_dict of all kinds of things"] = (loaded => loaded.state_dict(), "expected tensors alone, found int 3"),
         ["a key of a list"] = (loaded => loaded["list"]["a"], "['list']: expected a dictionary, found list"),
         ["an index of a number"] = (loaded => loaded["epoch"][0], "['epoch']: expected a list, tuple or dictionary, found int 3"),
     };

@@ -18,25 +18,33 @@ public abstract class PyValue
     /// <summary>What Python calls the type: <c>int</c>, <c>OrderedDict</c>, <c>Tensor</c>; for a record <c>object</c> and its class.</summary>
     public abstract string TypeName { get; }
 
-    /// <summary>The entry of a dictionary under a string key.</summary>
+    /// <summary>The entry of a dictionary under a string key; also of a <c>collections.Counter</c> or <c>defaultdict</c>.</summary>
     /// <param name="key">The key.</param>
     /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
     /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
     public PyValue this[string key] => (EntriesOrNull ?? throw Unexpected("a dictionary")).Find(key);
 
-    /// <summary>The entry of a list or tuple, or of a dictionary under an int key.</summary>
+    /// <summary>The entry of a list or tuple, also of a <c>torch.Size</c>, <c>deque</c> or namedtuple; or of a dictionary under an int key.</summary>
     /// <param name="index">From 0, or the key.</param>
     /// <exception cref="InvalidOperationException">This is none of them; the message says what it is.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The list or tuple has fewer entries.</exception>
     /// <exception cref="KeyNotFoundException">The dictionary has no such key; the message lists those there are.</exception>
-    public PyValue this[int index] => this switch
+    public PyValue this[int index]
     {
-        PyList list => list.Items[index],
-        PyTuple tuple => tuple.Items[index],
-        _ => (EntriesOrNull ?? throw Unexpected("a list, tuple or dictionary")).Find(PyInt.From(index)),
-    };
+        get
+        {
+            if (this is PySet || Values.PythonContainers.Items(this) is not { } items)
+            {
+                return (EntriesOrNull ?? throw Unexpected("a list, tuple or dictionary")).Find(PyInt.From(index));
+            }
 
-    private PyDict? EntriesOrNull => this as PyDict ?? (this as PyObject)?.Entries;
+            return index >= 0 && index < items.Count
+                ? items[index]
+                : throw new ArgumentOutOfRangeException(nameof(index), index, $"the {TypeName} has {items.Count} entries");
+        }
+    }
+
+    private PyDict? EntriesOrNull => Values.PythonContainers.Entries(this);
 
     /// <summary>A Python string.</summary>
     /// <param name="value">The text.</param>

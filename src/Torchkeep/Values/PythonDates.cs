@@ -60,7 +60,7 @@ internal static class PythonDates
         }
 
         zone = rest is [var given] ? given : null;
-        return PythonNames.Bytes(first) is { } state && state.Length == length ? state : null;
+        return PythonNames.Bytes(first) is { } state && state.Length == length ? (ReadOnlyMemory<byte>?)state : null;
     }
 
     private static DateOnly? Date(ReadOnlySpan<byte> state)

@@ -51,7 +51,8 @@ internal static class PythonNames
     /// <summary>Bytes, also where Python 2 wrote text; or null.</summary>
     internal static ReadOnlyMemory<byte>? Bytes(PyValue value) => value switch
     {
-        PyBytes bytes => bytes.Value,
+        // A bare null would be the memory of a null array: empty, and there.
+        PyBytes bytes => (ReadOnlyMemory<byte>?)bytes.Value,
         PyString { Raw: { } raw } => raw,
         PyString text when text.Value.All(c => c <= 0xff) => System.Text.Encoding.Latin1.GetBytes(text.Value),
         _ => null,

@@ -36,12 +36,26 @@ public class PyValueExtensionsTests
     }
 
     [Fact]
+    public void EntriesOfPlainContainersAreReachedByIndex()
+    {
+        var counter = new PyObject(PyObjectKind.Call, new PyGlobal("collections", "Counter"), new PyTuple(new PyDict { { "a", 2 } }));
+        var size = new PyObject(PyObjectKind.Call, new PyGlobal("torch", "Size"), new PyTuple(new PyTuple(3, 4)));
+
+        Assert.Equal(2, counter["a"].AsInt64());
+        Assert.Equal(4, size[1].AsInt64());
+        Assert.Contains("has 2 entries", Assert.Throws<ArgumentOutOfRangeException>(() => size[2]).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PyTuple(1)[-1]);
+    }
+
+    [Fact]
     public void BytesThatAreNoDateAreInvalid()
     {
         var value = Read(Call(Global("datetime", "datetime"), Encoded(0x07, 0xe8, 2, 30, 12, 30, 15, 0, 0, 0)));
 
         Assert.Throws<InvalidCheckpointException>(() => value.AsDateTime());
         Assert.Null(Assert.IsType<PyObject>(value).Repr);
+        Assert.Throws<InvalidOperationException>(() => Read(Call(Global("datetime", "datetime"), Encoded(0x07, 0xe8, 2))).AsDateTime());
+        Assert.Throws<InvalidOperationException>(() => Read(Call(Global("datetime", "date"), Int(7))).AsDateOnly());
     }
 
     [Theory]

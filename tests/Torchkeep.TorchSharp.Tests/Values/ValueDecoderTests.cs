@@ -46,6 +46,27 @@ public sealed class ValueDecoderTests : IDisposable
     }
 
     [Fact]
+    public void PlainObjectsOfPythonBecomeTheirTypes()
+    {
+        using var loaded = InMemory.Reload(new PyDict
+        {
+            { "counter", Call("collections", "Counter", new PyDict { { "a", 2 } }) },
+            { "size", Call("torch", "Size", new PyTuple(3, 4)) },
+            { "price", Call("decimal", "Decimal", "1.50") },
+            { "id", new PyObject(PyObjectKind.New, new PyGlobal("uuid", "UUID"), PyTuple.Empty) { State = new PyDict { { "int", 7 } } } },
+        });
+
+        Assert.Equal(2, (int)loaded["counter"]["a"]);
+        Assert.Equal(["a"], loaded["counter"].keys());
+        Assert.Equal([3, 4], loaded["size"].list<int>());
+        Assert.Equal(1.50m, loaded["price"].get<decimal>());
+        Assert.Equal("00000000-0000-0000-0000-000000000007", loaded["id"].get<Guid>().ToString());
+        Assert.StartsWith("['size'][0]: ", Assert.Throws<InvalidOperationException>(() => loaded["size"].list<string>()).Message, StringComparison.Ordinal);
+    }
+
+    private static PyObject Call(string module, string name, params PyValue[] arguments) => new(PyObjectKind.Call, new PyGlobal(module, name), new PyTuple(arguments));
+
+    [Fact]
     public void ANumberOutOfRangeIsNotCutOffAndItsPlaceIsSaid()
     {
         Assert.StartsWith("['negative']: ", Assert.Throws<OverflowException>(() => (ulong)_loaded["negative"]).Message, StringComparison.Ordinal);
@@ -88,8 +109,8 @@ public sealed class ValueDecoderTests : IDisposable
         Assert.Equal(
             "['numbered']: expected a str, found int 3",
             Assert.Throws<InvalidOperationException>(() => _loaded["numbered"].dict<string>()).Message);
-        Assert.Equal("['epoch']: expected a list or tuple, found int", Assert.Throws<InvalidOperationException>(() => _loaded["epoch"].list<int>()).Message);
-        Assert.Equal("['epoch']: expected a dictionary, found int", Assert.Throws<InvalidOperationException>(() => _loaded["epoch"].keys()).Message);
+        Assert.Equal("['epoch']: expected a list, tuple, set or deque, found int 7", Assert.Throws<InvalidOperationException>(() => _loaded["epoch"].list<int>()).Message);
+        Assert.Equal("['epoch']: expected a dictionary, found int 7", Assert.Throws<InvalidOperationException>(() => _loaded["epoch"].keys()).Message);
         Assert.Equal("['betas']: expected a PyList, found tuple", Assert.Throws<InvalidOperationException>(() => _loaded["betas"].get<PyList>()).Message);
     }
 

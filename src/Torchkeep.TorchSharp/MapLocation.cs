@@ -49,13 +49,23 @@ public readonly struct MapLocation : IEquatable<MapLocation>
     /// <inheritdoc/>
     public override int GetHashCode() => _map?.GetHashCode() ?? 0;
 
-    /// <exception cref="InvalidOperationException">The device is a GPU that this machine has not.</exception>
+    /// <exception cref="InvalidOperationException">The device is one that this machine has not; in PyTorch's words.</exception>
     internal torch.Device Resolve(string tag)
     {
         var device = _map?.Invoke(tag) ?? Parse(tag);
-        if (device.type == DeviceType.CUDA)
+        switch (device.type)
         {
-            CheckCuda(Math.Max(device.index, 0));
+            case DeviceType.CPU or DeviceType.META:
+                break;
+            case DeviceType.CUDA:
+                CheckCuda(Math.Max(device.index, 0));
+                break;
+            case DeviceType.MPS when torch.mps_is_available():
+                break;
+            case DeviceType.MPS:
+                throw new InvalidOperationException("torch.UntypedStorage(): Storage device not recognized: mps");
+            default:
+                throw new InvalidOperationException($"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {device})");
         }
 
         return device;

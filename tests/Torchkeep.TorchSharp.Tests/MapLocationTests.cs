@@ -61,6 +61,19 @@ public class MapLocationTests
         }
     }
 
+    [Theory]
+    [InlineData("mps", "torch.UntypedStorage(): Storage device not recognized: mps")]
+    [InlineData("xla:0", "don't know how to restore data location of torch.storage.UntypedStorage (tagged with xla:0)")]
+    public void OtherDevicesThatAreMissingAreRefusedInPyTorchsWords(string tag, string message)
+    {
+        Assert.SkipWhen(mps_is_available(), "there is a GPU");
+        using var loaded = InMemory.Load(SavedOn(tag));
+        using var mapped = InMemory.Load(SavedOn("cpu"), tag);
+
+        Assert.Equal(message, Assert.Throws<InvalidOperationException>(() => loaded.tensor()).Message);
+        Assert.Equal(message, Assert.Throws<InvalidOperationException>(() => mapped.tensor()).Message);
+    }
+
     [Fact]
     public void AGpusValuesGoIntoAModuleWithoutAGpu()
     {

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using Torchkeep.Interop.Tests.PyTorch;
+
+namespace Torchkeep.Interop.Tests.Training;
+
+/// <summary>The training sample, killed and started again, and its Python half on the same file.</summary>
+public sealed class TrainingSampleTests(ITestOutputHelper output)
+{
+    private const string KillsVariable = "TORCHKEEP_KILLS";
+    private const int FewKills = 10;
+    private const int MaxTooLate = 20;
+
+    private const string RunScript = """
+        import contextlib, io, os, sys
+        sys.argv = ["training.py", path]
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            exec(compile(open(os.path.join(path, "training.py")).read(), "training.py", "exec"), {"__name__": "__main__"})
+        lines = out.getvalue().splitlines()
+        """;
+
+    private static readonly string _bin = Path.Combine(AppContext.BaseDirectory, "..", "..", "Training", new DirectoryInfo(AppContext.BaseDirectory).Name);
+
+    public static TheoryData<string> Judges => [.. Interpreters.Names];
+
+    /// <summary>TORCHKEEP_KILLS says how many times; each run is killed once between its first save and its end.</summary>
+    [Fact]
+    public void KilledAtAnyMomentItResumesAndEndsWithTheSameWeights()
+    {
+        var kills = int.TryParse(Environment.GetEnvironmentVariable(KillsVariable), CultureInfo.InvariantCulture, out var asked) ? asked : FewKills;
+        using var whole = new RunFolder();
+        var training = new Stopwatch();
+        var undisturbed = Start(whole.Path);
+        List<string> lines = [];
+        while (undisturbed.StandardOutput.ReadLine() is { } line)
+        {
+            training.Start();
+            lines.Add(line);
+        }
+
+        undisturbed.WaitForExit();
+        Assert.StartsWith("finished: ", lines[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain(lines, line => line.StartsWith("resumed", StringComparison.Ordinal));
+
+        // On a busy machine a run can be over before its time has come; it does not count.
+        var (killed, tooLate, resumed, whileSaving) = (0, 0, 0, 0);
+        while (killed < kills)
+        {
+            using var folder = new RunFolder();
+            if (!Kill(folder.Path, Random.Shared.NextDouble() * training.Elapsed))
+            {
+                Assert.True(++tooLate < MaxTooLate + kills, $"{tooLate} runs were over too soon, {killed} were killed");
+                continue;
+            }
+
+            killed++;
+            whileSaving += Directory.EnumerateFiles(folder.Path, ".torchkeep-*").Any() ? 1 : 0;
+
+            var again = RunToTheEnd(folder.Path);
+
+            // The first line that is waited for follows the first save.
+            Assert.StartsWith("resumed from ", again[0], StringComparison.Ordinal);
+            Assert.DoesNotContain(again, line => line.StartsWith("passed over", StringComparison.Ordinal));
+            Assert.Equal(lines[^1], again[^1]);
+            resumed++;
+        }
+
+        output.WriteLine($"{killed} runs were killed, {whileSaving} of them while saving; {resumed} resumed and ended with the same weights; {tooLate} more were over too soon");
+    }
+
+    [Theory]
+    [MemberData(nameof(Judges))]
+    public void PythonGoesOnWithTheSameFileAndGivesItBack(string interpreter)
+    {
+        var judge = Judge.Named(interpreter);
+        using var folder = judge.NewFolder();
+        var path = folder[""];
+        File.Copy(Path.Combine(_bin, "training.py"), folder["training.py"]);
+        Kill(path, TimeSpan.FromMilliseconds(1));
+        var last = LastStep(path);
+
+        var lines = judge.Run(path, RunScript);
+
+        Assert.StartsWith($"resumed from checkpoint-{last:D9}", lines[0], StringComparison.Ordinal);
+        Assert.Equal("finished", lines[^1]);
+        Assert.Equal(120, LastStep(path));
+
+        // And the C# side goes on from a file that Python wrote.
+        foreach (var file in Directory.EnumerateFiles(path, "checkpoint-000000120*"))
+        {
+            File.Delete(file);
+        }
+
+        var again = RunToTheEnd(path);
+
+        Assert.Equal("resumed from checkpoint-000000117.pt", again[0]);
+        Assert.StartsWith("finished: ", again[^1], StringComparison.Ordinal);
+    }
+
+    private static long LastStep(string path) =>
+        Directory.EnumerateFiles(path, "checkpoint-*.pt").Max(file => long.Parse(Path.GetFileName(file).AsSpan("checkpoint-".Length, 9), CultureInfo.InvariantCulture));
+
+    /// <summary>Starts the sample, and kills it some time after it has saved first.</summary>
+    /// <returns>Whether it had not finished by then.</returns>
+    private static bool Kill(string path, TimeSpan after)
+    {
+        using var process = Start(path);
+        _ = process.StandardOutput.ReadLine();
+        Thread.Sleep(after);
+
+        // SIGKILL, or TerminateProcess.
+        process.Kill();
+        process.WaitForExit();
+        return !process.StandardOutput.ReadToEnd().Contains("finished", StringComparison.Ordinal);
+    }
+
+    private static List<string> RunToTheEnd(string path)
+    {
+        using var process = Start(path);
+        var lines = process.StandardOutput.ReadToEnd().TrimEnd().ReplaceLineEndings("\n").Split('\n');
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, string.Join('\n', lines));
+        return [.. lines];
+    }
+
+    private static Process Start(string path) =>
+        Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(_bin, "Training.dll"), path]) { RedirectStandardOutput = true })!;
+
+    private sealed class RunFolder : IDisposable
+    {
+        internal string Path { get; } = Directory.CreateTempSubdirectory("torchkeep-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}

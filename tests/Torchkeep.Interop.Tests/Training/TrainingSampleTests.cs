@@ -29,25 +29,31 @@ public sealed class TrainingSampleTests(ITestOutputHelper output)
     {
         var kills = int.TryParse(Environment.GetEnvironmentVariable(KillsVariable), CultureInfo.InvariantCulture, out var asked) ? asked : FewKills;
         using var whole = new RunFolder();
-        var training = new Stopwatch();
-        var undisturbed = Start(whole.Path);
+        var watch = new Stopwatch();
+        TimeSpan finished = default;
         List<string> lines = [];
-        while (undisturbed.StandardOutput.ReadLine() is { } line)
+        using (var undisturbed = Start(whole.Path))
         {
-            training.Start();
-            lines.Add(line);
+            while (undisturbed.StandardOutput.ReadLine() is { } line)
+            {
+                watch.Start();
+                finished = watch.Elapsed;
+                lines.Add(line);
+            }
+
+            undisturbed.WaitForExit();
         }
 
-        undisturbed.WaitForExit();
         Assert.StartsWith("finished: ", lines[^1], StringComparison.Ordinal);
         Assert.DoesNotContain(lines, line => line.StartsWith("resumed", StringComparison.Ordinal));
+        var between = finished / (lines.Count - 1);
 
         // On a busy machine a run can be over before its time has come; it does not count.
         var (killed, tooLate, resumed, whileSaving) = (0, 0, 0, 0);
         while (killed < kills)
         {
             using var folder = new RunFolder();
-            if (!Kill(folder.Path, Random.Shared.NextDouble() * training.Elapsed))
+            if (!Kill(folder.Path, saves: Random.Shared.Next(1, lines.Count - 1), between * Random.Shared.NextDouble()))
             {
                 Assert.True(++tooLate < MaxTooLate + kills, $"{tooLate} runs were over too soon, {killed} were killed");
                 continue;
@@ -76,7 +82,12 @@ public sealed class TrainingSampleTests(ITestOutputHelper output)
         using var folder = judge.NewFolder();
         var path = folder[""];
         File.Copy(Path.Combine(_bin, "training.py"), folder["training.py"]);
-        Kill(path, TimeSpan.FromMilliseconds(1));
+        for (var attempt = 0; !Kill(path, saves: 3, TimeSpan.Zero); attempt++)
+        {
+            Assert.True(attempt < MaxTooLate);
+            Array.ForEach(Directory.GetFiles(path, "checkpoint-*"), File.Delete);
+        }
+
         var last = LastStep(path);
 
         var lines = judge.Run(path, RunScript);
@@ -100,12 +111,16 @@ public sealed class TrainingSampleTests(ITestOutputHelper output)
     private static long LastStep(string path) =>
         Directory.EnumerateFiles(path, "checkpoint-*.pt").Max(file => long.Parse(Path.GetFileName(file).AsSpan("checkpoint-".Length, 9), CultureInfo.InvariantCulture));
 
-    /// <summary>Starts the sample, and kills it some time after it has saved first.</summary>
+    /// <summary>Starts the sample, and kills it some time after it has said that it saved so many times.</summary>
     /// <returns>Whether it had not finished by then.</returns>
-    private static bool Kill(string path, TimeSpan after)
+    private static bool Kill(string path, int saves, TimeSpan after)
     {
         using var process = Start(path);
-        _ = process.StandardOutput.ReadLine();
+        for (var i = 0; i < saves; i++)
+        {
+            _ = process.StandardOutput.ReadLine();
+        }
+
         Thread.Sleep(after);
 
         // SIGKILL, or TerminateProcess.
@@ -124,7 +139,7 @@ public sealed class TrainingSampleTests(ITestOutputHelper output)
     }
 
     private static Process Start(string path) =>
-        Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(_bin, "Training.dll"), path]) { RedirectStandardOutput = true })!;
+        Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(_bin, "Training.dll"), path]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
 
     private sealed class RunFolder : IDisposable
     {

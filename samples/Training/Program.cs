@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Torchkeep;
-using Training;
 using TorchSharp;
+using Training;
 using static TorchSharp.torch;
 
 // Trains a small net, and can be killed at any moment: started again it goes on where it was, and ends with the same bits.

@@ -120,11 +120,13 @@ internal static class SchedulerState
         }
     }
 
-    // The constructors of schedulers change the optimizer. Where it was loaded before, and still has what this constructor set,
-    // it gets back what it was loaded with.
+    // Some constructors set the learning rates. Where the optimizer was loaded before, and still has what this constructor set, it
+    // gets back what it was loaded with.
     private static void UndoConstruction(LRScheduler scheduler)
     {
-        if (SchedulerFields.StepCount(scheduler) > 1 || SchedulerFields.LastRates(scheduler) is not { } last || scheduler is ReduceLROnPlateau)
+        if (scheduler is not (LambdaLR or ConstantLR or LinearLR or CyclicLR or OneCycleLR or SequentialLR)
+            || SchedulerFields.StepCount(scheduler) > 1
+            || SchedulerFields.LastRates(scheduler) is not { } last)
         {
             return;
         }

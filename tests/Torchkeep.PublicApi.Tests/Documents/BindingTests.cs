@@ -4,9 +4,11 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace PublicApi.Tests.Documents;
 
-/// <summary>Which method a call is: the tables of docs/decisions/0001-names-of-the-adapter.md, asked of the compiler.</summary>
+/// <summary>Which method a call is: the tables of the decisions on names, asked of the compiler.</summary>
 public sealed class BindingTests
 {
+    private static readonly string[] _pages = ["docs/decisions/0001-names-of-the-adapter.md", "docs/decisions/0004-optimizers-and-schedulers.md"];
+
     private static readonly MetadataReference[] _references =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
 
@@ -16,7 +18,7 @@ public sealed class BindingTests
         get
         {
             var claims = new TheoryData<string, string>();
-            foreach (var row in Page.Read("docs/decisions/0001-names-of-the-adapter.md").TableRows.Where(row => row[0].Trim().StartsWith('`')))
+            foreach (var row in _pages.SelectMany(page => Page.Read(page).TableRows).Where(row => row[0].Trim().StartsWith('`')))
             {
                 claims.Add(row[0].Trim(' ', '`'), row[1].Trim(' ', '`'));
             }
@@ -54,7 +56,8 @@ public sealed class BindingTests
             {
                 static void Run(
                     string PATH, Stream stream, nn.Module model, Tensor tensor, List<Tensor> list,
-                    Dictionary<string, Tensor> dictionary, StateDict state, LoadedCheckpoint loaded)
+                    Dictionary<string, Tensor> dictionary, StateDict state, LoadedCheckpoint loaded,
+                    Adam optimizer, optim.Optimizer any, LBFGS lbfgs, optim.lr_scheduler.LRScheduler scheduler, PyDict dict)
                 {
                     {{call}};
                 }

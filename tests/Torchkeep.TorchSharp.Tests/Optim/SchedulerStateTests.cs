@@ -92,19 +92,18 @@ public sealed class SchedulerStateTests
     [Fact]
     public void ALearningRateThatSomeoneElseSetIsLeft()
     {
-        var scheduler = StepLR(_optimizer, 2);
-        scheduler.step();
-        using var optimizer = InMemory.Reload(_optimizer.state_dict());
-        var state = scheduler.state_dict();
-        var next = optim.Adam(Runs.Model().parameters(), 0.125);
-        next.load_state_dict(optimizer);
-        var nextScheduler = ConstantLR(next, 0.5);
-        next.ParamGroups.Single().LearningRate = 0.0625;
+        var state = ConstantLR(_optimizer, 0.5).state_dict();
+        var next = optim.Adam(Runs.Model().parameters());
+        next.load_state_dict(Runs.Dict(_optimizer));
+        var scheduler = ConstantLR(next, 0.125);
+        next.ParamGroups.Single().LearningRate = 0.75;
 
-        StepLR(next, 2).load_state_dict(state);
+        scheduler.load_state_dict(state);
 
-        Assert.Equal(0.5, next.ParamGroups.Single().LearningRate);
-        Assert.NotNull(nextScheduler);
+        Assert.Equal(0.75, next.ParamGroups.Single().LearningRate);
+        next.ParamGroups.Single().LearningRate = 0.875;
+        StepLR(next, 2).load_state_dict(StepLR(_optimizer, 3).state_dict());
+        Assert.Equal(0.875, next.ParamGroups.Single().LearningRate);
     }
 
     [Fact]

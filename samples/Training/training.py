@@ -10,7 +10,7 @@ from torch import nn
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.hidden = nn.Linear(8, 32)
+        self.hidden = nn.Linear(8, 32, bias=False)
         self.norm = nn.BatchNorm1d(32)
         self.dropout = nn.Dropout(0.3)
         self.output = nn.Linear(32, 1)

@@ -69,6 +69,12 @@ internal static class OptimizerCases
             0.005,
             (a, b) => new RMSProp(OfRMSProp(a, b, 0.005), 0.001, 0.9, 1e-6, 0.01, 0.9, centered: true),
             (a, b) => new RMSProp(OfRMSProp(a, b, 0.5))),
+        new(
+            "RMSprop uphill",
+            "torch.optim.RMSprop(groups, lr=0.001, weight_decay=0.01, maximize=True)",
+            0.005,
+            (a, b) => new RMSProp(OfRMSProp(a, b, 0.005), 0.001, weight_decay: 0.01, maximize: true),
+            (a, b) => new RMSProp(OfRMSProp(a, b, 0.5))),
         new("Rprop", "torch.optim.Rprop(groups)", 0.05, (a, b) => new Rprop(OfRprop(a, b, 0.05)), (a, b) => new Rprop(OfRprop(a, b, 0.5), 0.7)),
         new(
             "Rprop with etas",
@@ -76,6 +82,7 @@ internal static class OptimizerCases
             0.05,
             (a, b) => new Rprop(OfRprop(a, b, 0.05), 0.01, 0.4, 1.3, 1e-5, 0.02),
             (a, b) => new Rprop(OfRprop(a, b, 0.5), maximize: true)),
+        new("Rprop uphill", "torch.optim.Rprop(groups, maximize=True)", 0.05, (a, b) => new Rprop(OfRprop(a, b, 0.05), maximize: true), (a, b) => new Rprop(OfRprop(a, b, 0.5), 0.7)),
         new("Adagrad", "torch.optim.Adagrad(groups)", 0.05, (a, b) => new Adagrad(OfAdagrad(a, b, 0.05)), (a, b) => new Adagrad(OfAdagrad(a, b, 0.5), 0.7)),
         new(
             "Adagrad with decay",
@@ -97,6 +104,12 @@ internal static class OptimizerCases
             0.05,
             (a, b) => new ASGD(OfASGD(a, b, 0.05), 0.1, 0.01, 0.5, 3, 0.01),
             (a, b) => new ASGD(OfASGD(a, b, 0.5))),
+        new(
+            "ASGD uphill",
+            "torch.optim.ASGD(groups, weight_decay=0.01, maximize=True)",
+            0.05,
+            (a, b) => new ASGD(OfASGD(a, b, 0.05), weight_decay: 0.01, maximize: true),
+            (a, b) => new ASGD(OfASGD(a, b, 0.5), 0.7)),
     }.ToDictionary(row => row.Name);
 
     public static TheoryData<string> Names => [.. _cases.Keys];

@@ -21,6 +21,16 @@ internal sealed class SmallNet : nn.Module<Tensor, Tensor>
         def file(name):
             return os.path.join(path, name)
         inputs = torch.arange(6.0).reshape(2, 3)
+        def train(model, optimizer, scheduler, steps):
+            model.eval()
+            for _ in range(steps):
+                optimizer.zero_grad()
+                loss = model(inputs).pow(2).mean()
+                loss.backward()
+                optimizer.step()
+                if scheduler:
+                    scheduler.step()
+            return loss
         lines = []
 
         """;

@@ -1,15 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
+using Torchkeep.Interop.Tests.Modules;
 using Torchkeep.Interop.Tests.PyTorch;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Torchkeep.Interop.Tests.Training;
 
 /// <summary>The training sample, killed and started again, and its Python half on the same file.</summary>
+[Collection(nameof(TorchSharpTests))]
 public sealed class TrainingSampleTests(ITestOutputHelper output)
 {
     private const string KillsVariable = "TORCHKEEP_KILLS";
     private const int FewKills = 10;
     private const int MaxTooLate = 20;
+    private const double Tolerance = 1e-4;
 
     private const string RunScript = """
         import contextlib, io, os, sys
@@ -82,6 +87,8 @@ public sealed class TrainingSampleTests(ITestOutputHelper output)
         using var folder = judge.NewFolder();
         var path = folder[""];
         File.Copy(Path.Combine(_bin, "training.py"), folder["training.py"]);
+        using var whole = new RunFolder();
+        RunToTheEnd(whole.Path);
         for (var attempt = 0; !Kill(path, saves: 3, TimeSpan.Zero); attempt++)
         {
             Assert.True(attempt < MaxTooLate);
@@ -95,6 +102,10 @@ public sealed class TrainingSampleTests(ITestOutputHelper output)
         Assert.StartsWith($"resumed from checkpoint-{last:D9}", lines[0], StringComparison.Ordinal);
         Assert.Equal("finished", lines[^1]);
         Assert.Equal(120, LastStep(path));
+        if (DropsTheSame(judge, folder["dropout.pt"]))
+        {
+            Assert.InRange(Distance(folder["model-python.pth"], Path.Combine(whole.Path, "model.pth")), 0, Tolerance);
+        }
 
         // And the C# side goes on from a file that Python wrote.
         foreach (var file in Directory.EnumerateFiles(path, "checkpoint-000000120*"))
@@ -106,6 +117,28 @@ public sealed class TrainingSampleTests(ITestOutputHelper output)
 
         Assert.Equal("resumed from checkpoint-000000117.pt", again[0]);
         Assert.StartsWith("finished: ", again[^1], StringComparison.Ordinal);
+        if (DropsTheSame(judge, folder["dropout.pt"]))
+        {
+            Assert.InRange(Distance(folder["model.pth"], folder["model-python.pth"]), 0, Tolerance);
+        }
+    }
+
+    // A libtorch that was built with MKL uses its Bernoulli on Intel's processors, and others do not.
+    private static bool DropsTheSame(Judge judge, string path)
+    {
+        random.manual_seed(5);
+        using var ours = nn.functional.dropout(ones(1000), 0.3);
+        judge.Run(path, "torch.manual_seed(5)\ntorch.save(torch.nn.functional.dropout(torch.ones(1000), 0.3), path)\nlines = []");
+        using var loaded = torch.load(path, weights_only: true);
+        return ours.Equals(loaded.tensor());
+    }
+
+    private static double Distance(string one, string other)
+    {
+        using var scope = NewDisposeScope();
+        using var first = torch.load(one, weights_only: true);
+        using var second = torch.load(other, weights_only: true);
+        return first.state_dict().Zip(second.state_dict()).Max(pair => (pair.First.Value - pair.Second.Value).abs().max().ToDouble());
     }
 
     private static long LastStep(string path) =>

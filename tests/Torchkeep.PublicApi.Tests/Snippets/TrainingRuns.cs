@@ -15,7 +15,8 @@ public sealed class TrainingRuns : Sandbox
         var epoch = 3;
         var loss = 0.25;
         var history = new List<double> { 0.5, 0.25 };
-        using var order = randperm(100);
+        var optimizer = optim.Adam(model.parameters(), 0.5);
+        var scheduler = optim.lr_scheduler.StepLR(optimizer, 2, 0.5);
 
         #region training-save
         var checkpoints = new CheckpointFolder("runs/1") { keep_last = 2, keep_best = 1, keep_every = 10 };
@@ -25,8 +26,9 @@ public sealed class TrainingRuns : Sandbox
             {
                 ["epoch"] = epoch,
                 ["model"] = model.state_dict(keep_vars: false),
+                ["optimizer"] = optimizer.state_dict(),
+                ["scheduler"] = scheduler.state_dict(),
                 ["history"] = history,
-                ["order"] = order,
                 ["rng"] = torch.get_rng_state(),
             },
             step: epoch,
@@ -34,6 +36,9 @@ public sealed class TrainingRuns : Sandbox
         #endregion
 
         using var drawn = rand(3);
+        scheduler.step();
+        scheduler.step();
+        Assert.Equal(0.25, optimizer.ParamGroups.Single().LearningRate);
 
         #region training-resume
         if (checkpoints.find_latest() is { } latest)
@@ -45,6 +50,8 @@ public sealed class TrainingRuns : Sandbox
 
             using var loaded = torch.load(latest.path, weights_only: true);
             model.load_state_dict(loaded["model"]);
+            optimizer.load_state_dict(loaded["optimizer"]);
+            scheduler.load_state_dict(loaded["scheduler"]);
             epoch = (int)loaded["epoch"] + 1;
             history = loaded["history"].list<double>();
             torch.set_rng_state(loaded["rng"].tensor());
@@ -52,6 +59,7 @@ public sealed class TrainingRuns : Sandbox
         #endregion
 
         Assert.Equal(4, epoch);
+        Assert.Equal(0.5, optimizer.ParamGroups.Single().LearningRate);
         Assert.Equal([0.5, 0.25], history);
         Assert.True(drawn.Equals(rand(3)));
         Assert.Equal("checkpoint-000000003-metric=0.25.pt", Path.GetFileName(checkpoints.find_best()!.path));
@@ -164,6 +172,8 @@ public sealed class TrainingRuns : Sandbox
     {
         using var generator = nn.Linear(2, 3);
         using var discriminator = nn.Linear(3, 1);
+        var generatorOptimizer = optim.Adam(generator.parameters());
+        var discriminatorOptimizer = optim.SGD(discriminator.parameters(), 0.1);
 
         #region training-several
         torch.save(
@@ -171,14 +181,17 @@ public sealed class TrainingRuns : Sandbox
             {
                 ["generator"] = generator.state_dict(keep_vars: false),
                 ["discriminator"] = discriminator.state_dict(keep_vars: false),
+                ["optimizers"] = new[] { generatorOptimizer.state_dict(), discriminatorOptimizer.state_dict() },
             },
             "gan.pt");
 
         using var loaded = torch.load("gan.pt", weights_only: true);
         generator.load_state_dict(loaded["generator"]);
         discriminator.load_state_dict(loaded["discriminator"]);
+        generatorOptimizer.load_state_dict(loaded["optimizers"][0]);
+        discriminatorOptimizer.load_state_dict(loaded["optimizers"][1]);
         #endregion
 
-        Assert.Equal(["generator", "discriminator"], loaded.keys());
+        Assert.Equal(["generator", "discriminator", "optimizers"], loaded.keys());
     }
 }

@@ -1,6 +1,6 @@
 namespace Torchkeep;
 
-/// <summary>Copies values out of a file that may be closed before they are saved again.</summary>
+/// <summary>Copies values out of a file that may be closed before they are saved again. NumPy's numbers, which <c>torch.load</c> refuses, become Python's.</summary>
 internal static class PlainValue
 {
     private const int MaxDepth = 16;
@@ -15,10 +15,10 @@ internal static class PlainValue
             throw new FormatException($"expected at most {MaxDepth} levels of lists, tuples and dictionaries, found more");
         }
 
-        switch (value)
+        switch (PyNumber.WithoutNumpy(value))
         {
-            case PyNone or PyBool or PyInt or PyFloat or PyString or PyBytes:
-                return value;
+            case (PyNone or PyBool or PyInt or PyFloat or PyString or PyBytes) and var plain:
+                return plain;
             case PyTuple tuple:
                 return new PyTuple([.. tuple.Items.Select(item => Copy(item, depth - 1))]);
             case PyList list:

@@ -2,11 +2,13 @@ using TorchSharp;
 
 namespace Torchkeep;
 
-/// <summary>Numbers out of a checkpoint's values, where PyTorch has sometimes a Python number and sometimes a tensor of one element.</summary>
+/// <summary>Numbers out of a checkpoint's values: Python's, tensors of one element, or NumPy's, which PyTorch takes for a learning rate too.</summary>
 internal static class PyNumber
 {
+    private static readonly Func<PyValue, PyValue>[] _scalars = [value => value.AsBoolean(), value => value.AsInt64(), value => value.AsDouble()];
+
     /// <exception cref="FormatException">It is no number; the message says what it is.</exception>
-    internal static double Of(PyValue value) => value switch
+    internal static double Of(PyValue value) => WithoutNumpy(value) switch
     {
         PyFloat number => number.Value,
         PyInt number => (double)number.Value,
@@ -24,12 +26,30 @@ internal static class PyNumber
     }
 
     /// <exception cref="FormatException">It is no bool; the message says what it is.</exception>
-    internal static bool FlagOf(PyValue value) => value switch
+    internal static bool FlagOf(PyValue value) => WithoutNumpy(value) switch
     {
         PyBool flag => flag.Value,
         PyInt { Value: var number } when number.IsZero || number.IsOne => number.IsOne,
         _ => throw new FormatException($"expected a bool, found {Describe(value)}"),
     };
+
+    /// <summary>A number of NumPy's as Python's, and any other value as it is.</summary>
+    internal static PyValue WithoutNumpy(PyValue value)
+    {
+        foreach (var read in value is PyObject ? _scalars : [])
+        {
+            try
+            {
+                return read(value);
+            }
+            catch (InvalidOperationException)
+            {
+                // It is another kind of number, or none.
+            }
+        }
+
+        return value;
+    }
 
     /// <summary>A value in a message.</summary>
     internal static string Describe(PyValue value) => value is PyBool or PyInt or PyFloat or PyString or PyNone or PyTuple ? $"{value}" : $"a {value.TypeName}";

@@ -26,6 +26,27 @@ public sealed class OptimizerTests : TorchSharpTests
         }
     }
 
+    public static TheoryData<string> Judges => Interpreters.Theory;
+
+    public static TheoryData<string, string, string> Misfits
+    {
+        get
+        {
+            var misfits = new TheoryData<string, string, string>();
+            foreach (var interpreter in Interpreters.Names)
+            {
+                misfits.Add(interpreter, "SGD(parameters, lr=0.5, momentum=0.9)", "group 0 is not of Adam but of SGD");
+                misfits.Add(interpreter, "RMSprop(parameters)", "group 0 is not of Adam but of RMSprop");
+                misfits.Add(interpreter, "Adam([{'params': parameters[:2]}, {'params': parameters[2:]}])", "a different number of parameter groups: 2, and the optimizer has 1");
+                misfits.Add(interpreter, "Adam(parameters[:3])", "group 0 has 3 parameters, and the optimizer's 4");
+                misfits.Add(interpreter, "Adam([parameters[2], parameters[1], parameters[0], parameters[3]])", "size mismatch, torch.Size([2, 4]) where the parameter has torch.Size([4, 3])");
+                misfits.Add(interpreter, "Adam([torch.nn.Parameter(torch.ones(4, 3, 1))] + parameters[1:])", "size mismatch, torch.Size([4, 3, 1])");
+            }
+
+            return misfits;
+        }
+    }
+
     [Theory, MemberData(nameof(Cases))]
     public void WhatPyTorchBeganIsEndedAsPyTorchWould(string interpreter, string name)
     {
@@ -144,6 +165,73 @@ public sealed class OptimizerTests : TorchSharpTests
 
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.StartsWith("Error(s) in loading state_dict for Adam:\n\tgroup 0 ", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Files of PyTorch that do not fit, of which some would load there.</summary>
+    [Theory]
+    [MemberData(nameof(Misfits))]
+    public void AFileThatDoesNotFitLeavesEverythingAsItWas(string interpreter, string optimizer, string expected)
+    {
+        var judge = Judge.Named(interpreter);
+        using var folder = judge.NewFolder();
+        PyOptim.Run(
+            judge,
+            folder,
+            $$"""
+            model = build()
+            parameters = list(model.parameters())
+            optimizer = torch.optim.{{optimizer}}
+            for parameter in (parameter for group in optimizer.param_groups for parameter in group["params"]):
+                parameter.grad = torch.ones_like(parameter)
+            optimizer.step()
+            torch.save(optimizer.state_dict(), path + "/other.pt")
+            lines = []
+            """);
+        var run = new Training((a, b) => new Adam([.. a, .. b], 0.1)).Step(3);
+        run.Save(folder["run.pt"]);
+        var before = File.ReadAllBytes(folder["run.pt"]);
+        using var loaded = torch.load(folder["other.pt"], weights_only: true);
+
+        var error = Assert.Throws<StateDictException>(() => run.Optimizer.load_state_dict(loaded));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        run.Save(folder["run.pt"]);
+        Assert.Equal(before, File.ReadAllBytes(folder["run.pt"]));
+        Assert.Equal(new Training((a, b) => new Adam([.. a, .. b], 0.1)).Step(6).Weights, run.Step(3).Weights);
+    }
+
+    [Theory]
+    [MemberData(nameof(Judges))]
+    public void NumbersOfNumpyAreNumbers(string interpreter)
+    {
+        var judge = Judge.Named(interpreter);
+        using var folder = judge.NewFolder();
+        PyOptim.Run(
+            judge,
+            folder,
+            """
+            import numpy
+            optimizer = torch.optim.SGD(build().parameters(), lr=numpy.float64(0.25), momentum=numpy.float32(0.5), nesterov=numpy.bool_(True))
+            optimizer.param_groups[0]["mine"] = [numpy.int64(7)]
+            scheduler = torch.optim.lr_scheduler.StepLR(optimizer, numpy.int64(3), numpy.float64(0.5))
+            torch.save([optimizer.state_dict(), scheduler.state_dict()], path + "/theirs.pt")
+            lines = []
+            """);
+        var run = new Training((a, b) => new SGD([.. a, .. b], 1));
+        var scheduler = torch.optim.lr_scheduler.StepLR(run.Optimizer, 100);
+        using (var loaded = torch.load(folder["theirs.pt"], weights_only: true))
+        {
+            run.Optimizer.load_state_dict(loaded[0]);
+            scheduler.load_state_dict(loaded[1]);
+        }
+
+        torch.save(new object[] { run.Optimizer.state_dict(), scheduler.state_dict() }, folder["ours.pt"]);
+        var line = PyOptim.Run(judge, folder, "lines = [str(torch.load(path + '/ours.pt'))]")[0];
+
+        Assert.Contains("'lr': 0.25, 'momentum': 0.5,", line, StringComparison.Ordinal);
+        Assert.Contains("'nesterov': True,", line, StringComparison.Ordinal);
+        Assert.Contains("'mine': [7]", line, StringComparison.Ordinal);
+        Assert.Contains("'step_size': 3, 'gamma': 0.5,", line, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -121,6 +121,7 @@ internal sealed class SavedOptimizer
             }
         }
 
+        problems.AddRange(options.Keys.Except(namesOfGroups.SelectMany(names => names)).Select(name => $"there are options for \"{name}\", which is in no group"));
         return new([.. namesOfGroups.Select((names, i) => Join(names, i, options, problems))], state);
     }
 
@@ -135,7 +136,7 @@ internal sealed class SavedOptimizer
         {
             foreach (var key in first.Keys.Union(options[name].Keys))
             {
-                if (first.GetValueOrDefault(key)?.ToString() != options[name].GetValueOrDefault(key)?.ToString())
+                if (!IsSame(first.GetValueOrDefault(key), options[name].GetValueOrDefault(key)))
                 {
                     problems.Add($"\"{names[0]}\" and \"{name}\" are in one group, group {index}, and differ in '{key}'");
                 }
@@ -143,5 +144,22 @@ internal sealed class SavedOptimizer
         }
 
         return new(first, names.ConvertAll(PyValue (name) => name), names);
+    }
+
+    private static bool IsSame(PyValue? one, PyValue? other) => Equals(one, other) || (one, other) switch
+    {
+        (PyTuple left, PyTuple right) => left.Items.SequenceEqual(right.Items),
+        (PyList left, PyList right) => left.Items.SequenceEqual(right.Items),
+        (PyObject left, PyObject right) => PyNumber.WithoutNumpy(left).Equals(PyNumber.WithoutNumpy(right)),
+        (PyTensor { View: { ElementCount: 1 } left }, PyTensor { View: { ElementCount: 1 } right }) =>
+            left.ElementType == right.ElementType && BytesOf(left).AsSpan().SequenceEqual(BytesOf(right)),
+        _ => false,
+    };
+
+    private static byte[] BytesOf(TensorView view)
+    {
+        var bytes = new byte[view.ByteLength];
+        view.ReadBytes(bytes);
+        return bytes;
     }
 }

@@ -165,6 +165,49 @@ public sealed class FailedOptimizerLoadTests
     }
 
     [Fact]
+    public void FlattenedOptionsOfOneGroupMustBeTheSame()
+    {
+        var flat = Flattened(0.25f);
+        _optimizer.load_state_dict(flat, _model);
+        Assert.Equal(0.25, _optimizer.ParamGroups.Single().LearningRate);
+        var before = Runs.Bits(_optimizer);
+
+        flat["param_groups.last.bias.betas"] = new PyTuple(0.5, 0.999);
+        flat["param_groups.last.weight.lr"] = Rate(0.5f);
+        flat["param_groups.first.bias.eps"] = 1;
+        flat["param_groups.head.weight.lr"] = Rate(0.25f);
+
+        Assert.Equal(
+            [
+                "Error(s) in loading state_dict for Adam:",
+                "there are options for \"head.weight\", which is in no group",
+                "\"first.weight\" and \"first.bias\" are in one group, group 0, and differ in 'eps'",
+                "\"first.weight\" and \"last.weight\" are in one group, group 0, and differ in 'lr'",
+                "\"first.weight\" and \"last.bias\" are in one group, group 0, and differ in 'betas'",
+            ],
+            Assert.Throws<StateDictException>(() => _optimizer.load_state_dict(flat, _model)).Message.Split("\n\t"));
+        Assert.Equal(before, Runs.Bits(_optimizer));
+        Assert.Throws<ArgumentException>(() => _optimizer.load_state_dict(flat));
+
+        static PyValue Rate(float rate) => TensorView.FromArray([rate], ElementType.Float32, []);
+
+        // As flatten_optimizer_state_dict of get_optimizer_state_dict leaves it.
+        static PyDict Flattened(float rate)
+        {
+            PyDict dict = [];
+            foreach (var name in (string[])["first.weight", "first.bias", "last.weight", "last.bias"])
+            {
+                foreach (var (key, value) in new (string, PyValue)[] { ("lr", Rate(rate)), ("betas", new PyTuple(0.9, 0.999)), ("eps", 1e-8), ("weight_decay", 0), ("amsgrad", false) })
+                {
+                    dict[$"param_groups.{name}.{key}"] = value;
+                }
+            }
+
+            return dict;
+        }
+    }
+
+    [Fact]
     public void AModuleWithoutTheParametersIsRefused()
     {
         Assert.Throws<ArgumentException>(() => _optimizer.load_state_dict(_other, Runs.Model()));

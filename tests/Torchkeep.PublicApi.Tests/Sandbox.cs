@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace PublicApi.Tests;
 
 /// <summary>An empty current directory, and what is written to the console, for a test that is shown on a page.</summary>
@@ -6,12 +8,14 @@ public abstract class Sandbox : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("torchkeep-");
     private readonly string _directory = Environment.CurrentDirectory;
     private readonly TextWriter _console = Console.Out;
-    private readonly StringWriter _written = new();
+    private readonly StringBuilder _written = new();
 
     protected Sandbox()
     {
         Environment.CurrentDirectory = _folder.FullName;
-        Console.SetOut(_written);
+
+        // Never disposed: a Progress<T> may still write to it from another thread.
+        Console.SetOut(new StringWriter(_written));
     }
 
     /// <summary>The lines that a snippet wrote.</summary>
@@ -20,7 +24,6 @@ public abstract class Sandbox : IDisposable
     public void Dispose()
     {
         Console.SetOut(_console);
-        _written.Dispose();
         Environment.CurrentDirectory = _directory;
         _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);

@@ -459,9 +459,9 @@ public sealed class Checkpoint : IDisposable
                     };
                 }
 
-                var name = entry.Name;
-                tensor.View.NameOnce(name);
-                tensors.Add(new(name, entry.Path, tensor));
+                var listed = new TensorEntry(entry, tensor);
+                tensor.View.NameOnce(listed.Name);
+                tensors.Add(listed);
             }
         }
 

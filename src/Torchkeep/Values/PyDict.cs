@@ -10,8 +10,11 @@ namespace Torchkeep;
 /// </summary>
 public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>>
 {
-    private readonly List<KeyValuePair<PyValue, PyValue>> _entries = [];
-    private readonly Dictionary<PyValue, int> _places = new(PyKeyComparer.Instance);
+    private static readonly List<KeyValuePair<PyValue, PyValue>> _none = [];
+
+    // Every tensor of a file comes with a dictionary that has no entries.
+    private List<KeyValuePair<PyValue, PyValue>> _entries = _none;
+    private Dictionary<PyValue, int>? _places;
 
     /// <summary>A dictionary without entries.</summary>
     /// <param name="isOrdered">Whether it is a <c>collections.OrderedDict</c>, as a state_dict is.</param>
@@ -44,6 +47,11 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
         get => Find(key);
         set
         {
+            if (_places is null)
+            {
+                (_entries, _places) = ([], new(PyKeyComparer.Instance));
+            }
+
             if (_places.TryAdd(key, _entries.Count))
             {
                 _entries.Add(new(key, value));
@@ -66,7 +74,7 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// <param name="value">The entry.</param>
     public bool TryGet(PyValue key, [NotNullWhen(true)] out PyValue? value)
     {
-        if (_places.TryGetValue(key, out var place))
+        if (_places is not null && _places.TryGetValue(key, out var place))
         {
             value = _entries[place].Value;
             return true;

@@ -40,7 +40,7 @@ public sealed class PyEntry
     /// What a file holds beside its object starts with a name in place of <c>$</c>, such as <c>constants</c>
     /// (<see cref="Checkpoint.Roots"/>).
     /// </summary>
-    public string Path => string.Concat(Steps().Select(entry => entry.Step));
+    public string Path => string.Concat(Array.ConvertAll(Steps(), entry => entry.Step));
 
     /// <summary>The last part of <see cref="Path"/>: <c>['key']</c>, <c>[3]</c>, <c>.name</c>, <c>(arg0)</c>; <c>$</c> or a name for a root.</summary>
     public string Step => _step switch
@@ -55,7 +55,9 @@ public sealed class PyEntry
     /// The way as a state_dict names it: keys and attributes joined by dots, such as <c>model.layer1.0.weight</c>; empty
     /// for the saved object itself.
     /// </summary>
-    public string Name => string.Join('.', Steps().Where(step => step._key is not null).Select(step => step.NamePart));
+    public string Name => Depth == 1 && Parent!._key is null
+        ? NamePart
+        : string.Join('.', Steps().Where(step => step._key is not null).Select(step => step.NamePart));
 
     /// <summary>The last part of <see cref="Name"/>; empty for the saved object itself.</summary>
     internal string NamePart => _key is PyString text ? text.Value : _key?.ToString() ?? "";
@@ -66,7 +68,7 @@ public sealed class PyEntry
     /// <summary>At least how long <see cref="Name"/> is, give or take what numbers have; it takes no time to know.</summary>
     internal long NameLength { get; }
 
-    private Stack<PyEntry> Steps()
+    private PyEntry[] Steps()
     {
         // One long key at every level of a deep graph is a small file.
         if (NameLength > MaxNameLength)
@@ -74,10 +76,10 @@ public sealed class PyEntry
             throw new UnsupportedCheckpointException($"the way to a value of the object is longer than {MaxNameLength} characters");
         }
 
-        var steps = new Stack<PyEntry>();
+        var steps = new PyEntry[Depth + 1];
         for (var entry = this; entry is not null; entry = entry.Parent)
         {
-            steps.Push(entry);
+            steps[entry.Depth] = entry;
         }
 
         return steps;

@@ -8,6 +8,9 @@ namespace Torchkeep;
 /// <param name="name">The name inside the module, such as <c>Linear</c>.</param>
 public sealed class PyGlobal(string module, string name) : PyValue, IEquatable<PyGlobal>
 {
+    // A file calls the same few names for each of its tensors.
+    private int? _hash;
+
     /// <summary>The module as the file spells it.</summary>
     public string Module { get; } = module;
 
@@ -24,7 +27,7 @@ public sealed class PyGlobal(string module, string name) : PyValue, IEquatable<P
     public override bool Equals(object? obj) => Equals(obj as PyGlobal);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Module, Name);
+    public override int GetHashCode() => _hash ??= HashCode.Combine(Module, Name);
 
     /// <summary>Module and name with a dot between.</summary>
     public override string ToString() => $"{Module}.{Name}";

@@ -35,6 +35,11 @@ internal static class PyWalker
             }
 
             yield return entry;
+            if (entry.Value is PyTensor { State: null })
+            {
+                continue;
+            }
+
             var children = Children(entry);
             if (children.Count == 0)
             {

@@ -9,20 +9,13 @@ internal static class RebuildArguments
     // A tuple since 0.1, but readers accept lists and torch.Size, which is a record of a tuple.
     internal static ImmutableArray<long> Numbers(PyValue value)
     {
-        IReadOnlyList<PyValue>? items = value switch
+        var items = (value is PyObject { ClassName: "torch.Size", Arguments.Items: [var sizes] } ? sizes : value) switch
         {
-            PyTuple tuple => tuple.Items,
-            PyList list => list.Items,
-            PyObject { ClassName: "torch.Size", Arguments.Items: [PyTuple tuple] } => tuple.Items,
-            PyObject { ClassName: "torch.Size", Arguments.Items: [PyList list] } => list.Items,
-            _ => null,
+            PyTuple tuple => tuple.Items.AsSpan(),
+            PyList list => CollectionsMarshal.AsSpan(list.Items),
+            _ => throw new InvalidCheckpointException($"a size or stride must be a tuple of ints, found {value.TypeName}"),
         };
-        if (items is null)
-        {
-            throw new InvalidCheckpointException($"a size or stride must be a tuple of ints, found {value.TypeName}");
-        }
-
-        var numbers = new long[items.Count];
+        var numbers = new long[items.Length];
         for (var i = 0; i < numbers.Length; i++)
         {
             numbers[i] = Int64(items[i]);

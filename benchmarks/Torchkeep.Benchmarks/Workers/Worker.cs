@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Torchkeep.Benchmarks.Workers;
+
+/// <summary>Runs one job in this process, as peer.py does in its own: once to warm up, once to count, then timed.</summary>
+internal static class Worker
+{
+    private const int Repeats = 5;
+
+    internal static void Run(string job, string folder)
+    {
+        var run = Jobs.All[job](folder);
+        run();
+        GC.Collect();
+        ProcessFigures.ResetPeak();
+        var (resident, read) = (ProcessFigures.Resident, ProcessFigures.BytesRead);
+        run();
+        var (peak, bytes) = (ProcessFigures.Peak - resident, ProcessFigures.BytesRead - read);
+        var times = new double[Repeats];
+        for (var i = 0; i < Repeats; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            run();
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+
+        Console.WriteLine(JsonSerializer.Serialize(new Measurement(times, Math.Max(peak, 0), bytes), JsonSerializerOptions.Web));
+    }
+}

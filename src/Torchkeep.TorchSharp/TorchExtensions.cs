@@ -45,6 +45,43 @@ public static class TorchExtensions
             Checkpoint.Save(encoder.Encode(obj), f, options, progress, cancellationToken);
         }
 
+        /// <summary>
+        /// Saves as <c>save_checkpoint</c> does, in the background: returns when all tensors are copied, and training may go on
+        /// and change them, while the file is written. It takes as much memory as the tensors until it is over. PyTorch has it
+        /// as <c>torch.distributed.checkpoint.async_save</c>.
+        /// </summary>
+        /// <param name="obj">What to save. Values of an open checkpoint in it are read later: it must stay open until then.</param>
+        /// <param name="f">The file; it appears whole or not at all, and an older one stays until then.</param>
+        /// <param name="options">How it is written; null for the defaults.</param>
+        /// <param name="progress">Told how far the save has come, on another thread.</param>
+        /// <param name="cancellationToken">Stops the save; the older file stays.</param>
+        /// <returns>Ends when the file is there; fails as <c>save_checkpoint</c> does. Wait for it before the program ends, or there is no file.</returns>
+        /// <exception cref="NotSupportedException">A value has no counterpart in a checkpoint; said at once.</exception>
+        /// <exception cref="OutOfMemoryException">There is no memory for the copies; said at once.</exception>
+        public static Task async_save(
+            object? obj, string f, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, CancellationToken cancellationToken = default)
+        {
+            var encoder = new ValueEncoder(isSnapshot: true);
+            try
+            {
+                var root = encoder.Encode(obj);
+                return Task.Run(() => Write(root), CancellationToken.None);
+            }
+            catch
+            {
+                encoder.Dispose();
+                throw;
+            }
+
+            void Write(PyValue root)
+            {
+                using (encoder)
+                {
+                    Checkpoint.Save(root, f, options, progress, cancellationToken);
+                }
+            }
+        }
+
         /// <summary>Saves a state_dict with its <c>_metadata</c>; see <c>save_checkpoint</c>.</summary>
         /// <param name="obj">The state_dict, from <c>model.state_dict(keep_vars: false)</c>.</param>
         /// <param name="f">The file.</param>

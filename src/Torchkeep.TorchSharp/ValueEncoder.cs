@@ -10,7 +10,8 @@ namespace Torchkeep;
 /// Turns .NET values and TorchSharp tensors into the values of a checkpoint. Tensor memory is not copied: tensors that
 /// share it share it in the file. Disposing it ends its hold on that memory, after the save.
 /// </summary>
-internal sealed class ValueEncoder : IDisposable
+/// <param name="isSnapshot">Whether tensor memory is copied all the same, each storage once, so that it may change during the save.</param>
+internal sealed class ValueEncoder(bool isSnapshot = false) : IDisposable
 {
     private readonly Dictionary<object, PyValue> _seen = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(DeviceType Device, int Index, nint Start, long Length), TensorStorage> _storages = [];
@@ -218,6 +219,11 @@ internal sealed class ValueEncoder : IDisposable
 
         ByteSource bytes = device == DeviceType.CPU ? new NativeByteSource(tensor.detach().DetachFromDisposeScope()) : new DeviceByteSource(tensor, elementSize);
         _held.Add(bytes);
+        if (isSnapshot)
+        {
+            _held.Add(bytes = new CopiedByteSource(bytes));
+        }
+
         var storage = new TensorStorage(bytes, Tag(device, index));
         if (start != 0)
         {

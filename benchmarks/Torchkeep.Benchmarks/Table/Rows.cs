@@ -22,6 +22,7 @@ internal static class Rows
         new("ResNet-50 into a model", ["torch-into-resnet50", "safetensors-into-resnet50", "adapter-into-resnet50"], "safetensors-into-resnet50", 1),
         new("save 2 GiB", ["torch-save-big", "safetensors-save-big", "raw-save-big", "adapter-save-big"], "raw-save-big", 1.1),
         new("save 2 GiB, flushed", ["raw-save-big-flushed", "adapter-save-big-flushed"], "raw-save-big-flushed", 1.1),
+        new("stall of a background save of 2 GiB", ["adapter-save-big-flushed", "adapter-background-save-big"], "adapter-save-big-flushed", 1),
         new("save ResNet-50", ["torch-save-resnet50", "safetensors-save-resnet50", "raw-save-resnet50", "adapter-save-resnet50"], "raw-save-resnet50", 1.1),
         new("save ResNet-50, flushed", ["raw-save-resnet50-flushed", "adapter-save-resnet50-flushed"], "raw-save-resnet50-flushed", 1.1),
         new("memory beyond the model, 2 GiB into it", ["torch-into-big", "adapter-into-big"], null, MebibytesMore),

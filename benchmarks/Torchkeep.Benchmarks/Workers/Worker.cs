@@ -10,12 +10,14 @@ internal static class Worker
 
     internal static void Run(string job, string folder)
     {
-        var run = Jobs.All[job](folder);
+        var (run, end) = Jobs.All[job](folder);
         run();
+        end?.Invoke();
         GC.Collect();
         ProcessFigures.ResetPeak();
         var (resident, read) = (ProcessFigures.Resident, ProcessFigures.BytesRead);
         run();
+        end?.Invoke();
         var (peak, bytes) = (ProcessFigures.Peak - resident, ProcessFigures.BytesRead - read);
         var times = new double[Repeats];
         for (var i = 0; i < Repeats; i++)
@@ -23,6 +25,7 @@ internal static class Worker
             var start = Stopwatch.GetTimestamp();
             run();
             times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            end?.Invoke();
         }
 
         Console.WriteLine(JsonSerializer.Serialize(new Measurement(times, Math.Max(peak, 0), bytes), JsonSerializerOptions.Web));

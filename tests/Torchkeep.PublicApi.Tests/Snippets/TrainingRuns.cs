@@ -66,6 +66,22 @@ public sealed class TrainingRuns : Sandbox
     }
 
     [Fact]
+    public async Task TheDiskIsNotWaitedFor()
+    {
+        var epoch = 4;
+        var pending = Task.CompletedTask;
+
+        #region training-background
+        await pending;
+        pending = torch.async_save(new Dictionary<string, object> { ["epoch"] = epoch, ["model"] = model.state_dict(keep_vars: false) }, "background.pt");
+        #endregion
+
+        await pending;
+        using var loaded = torch.load("background.pt", weights_only: true);
+        Assert.Equal(4, (int)loaded["epoch"]);
+    }
+
+    [Fact]
     public void TheBestIsKeptInMemory()
     {
         var patience = 3;

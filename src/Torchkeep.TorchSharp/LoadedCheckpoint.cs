@@ -184,6 +184,26 @@ public sealed class LoadedCheckpoint : IDisposable
         return state;
     }
 
+    /// <summary>Makes the entire model that this is; see <c>torch.load_model</c>. Each call makes another.</summary>
+    /// <param name="registry">How its classes become modules; null for PyTorch's own layers alone.</param>
+    /// <exception cref="InvalidOperationException">This is no module; the message says what it is.</exception>
+    /// <exception cref="UnknownClassException">The registry lacks classes of it.</exception>
+    public torch.nn.Module module(ModuleRegistry? registry = null) => module<torch.nn.Module>(registry);
+
+    /// <summary>Makes the entire model that this is; see <c>torch.load_model</c>. Each call makes another.</summary>
+    /// <typeparam name="T">Its class in C#.</typeparam>
+    /// <param name="registry">How its classes become modules; null for PyTorch's own layers alone.</param>
+    /// <exception cref="InvalidOperationException">This is no module; the message says what it is.</exception>
+    /// <exception cref="UnknownClassException">The registry lacks classes of it.</exception>
+    public T module<T>(ModuleRegistry? registry = null)
+        where T : torch.nn.Module
+    {
+        var record = ModuleRecord.TryRead(value)
+            ?? throw new InvalidOperationException($"expected an entire model, found {value.TypeName}; load_state_dict takes a state_dict");
+        using var reader = new TensorReader(_location);
+        return ModuleBuilder.Load<T>(record, registry ?? new(), reader);
+    }
+
     /// <summary>Closes the file, for this object and all parts of it. Tensors that were read stay.</summary>
     public void Dispose() => _checkpoint.Dispose();
 

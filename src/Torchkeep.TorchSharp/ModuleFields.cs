@@ -19,4 +19,13 @@ internal static class ModuleFields
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_areComponentsRegistered")]
     internal static extern ref bool AreComponentsRegistered(torch.nn.Module module);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_batch_first")]
+    internal static extern ref bool BatchFirst(LSTM module);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_batch_first")]
+    internal static extern ref bool BatchFirst(GRU module);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_batch_first")]
+    internal static extern ref bool BatchFirst(RNN module);
 }

@@ -85,7 +85,7 @@ internal static class ModuleTree
     }
 
     // The lists do not report their items before they stand in a module themselves.
-    private static IEnumerable<(string Name, Module Child)> ChildrenOf(Module module)
+    internal static IEnumerable<(string Name, Module Child)> ChildrenOf(Module module)
     {
         for (var type = module.GetType(); type != typeof(Module); type = type.BaseType!)
         {

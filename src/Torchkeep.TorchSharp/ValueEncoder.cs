@@ -10,9 +10,12 @@ namespace Torchkeep;
 /// Turns .NET values and TorchSharp tensors into the values of a checkpoint. Tensor memory is not copied: tensors that
 /// share it share it in the file. Disposing it ends its hold on that memory, after the save.
 /// </summary>
+/// <param name="registry">What entire models among the values are written by; null for PyTorch's own layers alone.</param>
 /// <param name="isSnapshot">Whether tensor memory is copied all the same, each storage once, so that it may change during the save.</param>
-internal sealed class ValueEncoder(bool isSnapshot = false) : IDisposable
+internal sealed class ValueEncoder(ModuleRegistry? registry = null, bool isSnapshot = false) : IDisposable
 {
+    private ModuleEncoder? _modules;
+
     private readonly Dictionary<object, PyValue> _seen = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(DeviceType Device, int Index, nint Start, long Length), TensorStorage> _storages = [];
     private readonly List<IDisposable> _held = [];
@@ -59,6 +62,7 @@ internal sealed class ValueEncoder(bool isSnapshot = false) : IDisposable
         {
             torch.Tensor tensor => _seen[value] = EncodeTensor(tensor, tensor.requires_grad, tensor is Parameter),
             LoadedCheckpoint loaded => loaded.value,
+            torch.nn.Module module => _seen[value] = (_modules ??= new(this, registry ?? new())).Encode(module),
             StateDict state => EncodeStateDict(state),
             torch.optim.Optimizer.StateDictionary optimizer => _seen[value] = OptimizerEncoder.Encode(optimizer, this),
             IReadOnlyDictionary<string, torch.Tensor> tensors => EncodeTensors(tensors),
@@ -68,8 +72,6 @@ internal sealed class ValueEncoder(bool isSnapshot = false) : IDisposable
             Array { Rank: > 1 } array => throw new NotSupportedException(
                 $"{value.GetType()} has {array.Rank} dimensions, which no Python list has; make a tensor of it with torch.tensor()"),
             ICollection items => EncodeList(items),
-            torch.nn.Module => throw new NotSupportedException(
-                $"a whole module ({value.GetType().Name}) cannot be saved; save its state_dict(keep_vars: false)"),
             torch.optim.Optimizer or torch.optim.lr_scheduler.LRScheduler => throw new NotSupportedException(
                 $"a whole {value.GetType().Name} cannot be saved; save its state_dict()"),
             DateTime or DateTimeOffset or DateOnly or TimeOnly or TimeSpan => throw new NotSupportedException(

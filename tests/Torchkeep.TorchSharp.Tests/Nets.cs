@@ -19,6 +19,12 @@ internal static class Nets
         "last.weight", "last.bias",
     ];
 
+    /// <summary>A class that no one gave a Python name.</summary>
+    internal sealed class Unnamed() : Module<Tensor, Tensor>(nameof(Unnamed))
+    {
+        public override Tensor forward(Tensor input) => input;
+    }
+
     /// <summary>Gives every tensor of a module values of its own.</summary>
     internal static T Randomized<T>(this T module)
         where T : Module

@@ -56,7 +56,7 @@ public sealed class BindingTests
             {
                 static void Run(
                     string PATH, Stream stream, nn.Module model, Tensor tensor, List<Tensor> list,
-                    Dictionary<string, Tensor> dictionary, StateDict state, LoadedCheckpoint loaded,
+                    Dictionary<string, Tensor> dictionary, StateDict state, LoadedCheckpoint loaded, ModuleRegistry registry,
                     Adam optimizer, optim.Optimizer any, LBFGS lbfgs, optim.lr_scheduler.LRScheduler scheduler, PyDict dict)
                 {
                     {{call}};

@@ -81,7 +81,7 @@ public class ValueEncoderTests
         ["function"] = (() => 1, "System.Func"),
         ["sequence without a count"] = (Enumerable.Range(0, 3).Where(i => i > 0), "Iterator"),
         ["array of two dimensions"] = (new int[2, 2], "System.Int32[,]"),
-        ["module"] = (nn.Linear(1, 1), "Linear"),
+        ["module of a class that says no Python name"] = (new Nets.Unnamed(), "Unnamed"),
         ["inside of others"] = (new List<object> { (1, new Dictionary<string, object> { ["when"] = DateTime.UnixEpoch }) }, "System.DateTime"),
         ["list as a key"] = (new Dictionary<List<int>, int> { [[1]] = 1 }, "list"),
         ["list in a key"] = (new Dictionary<(int, int[]), int> { [(1, [2])] = 1 }, "tuple"),
@@ -115,11 +115,12 @@ public class ValueEncoderTests
     }
 
     [Fact]
-    public void AWholeModuleIsRefusedWithWhatToSaveInstead()
+    public void AModuleAmongOthersIsSavedWhole()
     {
-        var error = Assert.Throws<NotSupportedException>(() => InMemory.Save(nn.Linear(1, 1)));
+        using var layer = nn.Linear(1, 1);
+        using var saved = Checkpoint.Open(InMemory.Save(new Dictionary<string, object> { ["model"] = layer }));
 
-        Assert.Contains("state_dict(keep_vars: false)", error.Message, StringComparison.Ordinal);
+        Assert.Equal("torch.nn.modules.linear.Linear", ModuleRecord.TryRead(saved.Root["model"])!.ClassName);
     }
 
     [Fact]

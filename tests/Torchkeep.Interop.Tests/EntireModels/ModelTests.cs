@@ -1,0 +1,126 @@
+using System.Globalization;
+using Torchkeep.Interop.Tests.EntireModels.Models;
+using Torchkeep.Interop.Tests.Modules;
+using Torchkeep.Interop.Tests.PyTorch;
+using TorchSharp;
+
+namespace Torchkeep.Interop.Tests.EntireModels;
+
+/// <summary>Models of classes that are not of torch.nn.</summary>
+public sealed class ModelTests : TorchSharpTests
+{
+    public static TheoryData<string> Pythons => Interpreters.Theory;
+
+    [Theory]
+    [MemberData(nameof(Pythons))]
+    public void AClassThatWasRenamedAndMovedIsOneLine(string interpreter)
+    {
+        var judge = Judge.Named(interpreter);
+        using var folder = judge.NewFolder();
+        EntireModel.Run(judge, folder, "save_net('old.place', 'Net', 'old.pt'); lines = []");
+        var registry = new ModuleRegistry().map<TheModelClass>();
+
+        using var model = torch.load_model<TheModelClass>(folder["old.pt"], registry);
+
+        Assert.False(model.training);
+        Assert.True(model.named_children().Single(child => child.name == "head").module.training);
+        var hidden = Assert.Throws<NotSupportedException>(() => torch.save(model, folder["ours.pt"], registry));
+        Assert.Contains("does not tell the setting 'padding_idx' of 'embed' (Embedding)", hidden.Message, StringComparison.Ordinal);
+        registry.describe(model.embed, ("padding_idx", null), ("max_norm", null), ("scale_grad_by_freq", false), ("sparse", false));
+        torch.save(model, folder["ours.pt"], registry);
+        using var again = torch.load_model<TheModelClass>(folder["ours.pt"], registry);
+        foreach (var module in new[] { model, again })
+        {
+            module.eval();
+            CheckOutputs(module, folder["called.pt"]);
+        }
+
+        var lines = EntireModel.Run(judge, folder, "lines = check_net('ours.pt')");
+        Assert.Equal(
+            ["net.TheModelClass", "True", "2.0", "[False, False, False, True, True, True]",
+                "['embed.weight', 'gain', 'head.1.weight', 'lstm.bias_hh_l0', 'lstm.bias_ih_l0', 'lstm.weight_hh_l0', 'lstm.weight_ih_l0']"],
+            lines[..5]);
+        Assert.InRange(double.Parse(lines[5], CultureInfo.InvariantCulture), 0, Outputs.Tolerance);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pythons))]
+    public void TheErrorForUnknownClassesHasAllThatAMappingNeeds(string interpreter)
+    {
+        var judge = Judge.Named(interpreter);
+        using var folder = judge.NewFolder();
+        EntireModel.Run(judge, folder, "save_deep(); lines = []");
+
+        var error = Assert.Throws<UnknownClassException>(() => torch.load_model(folder["deep.pt"]));
+
+        Assert.Equal(["deep.inside.Core", "deep.Tail"], error.classes);
+        Assert.Contains("deep.inside.Core: 2 times, first at '1.1.0'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("settings: width=4, kind='wide'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("children: first (Linear), norm (BatchNorm1d)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("deep.Tail: once, at '1.1.2'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            ".map(\"deep.inside.Core\", saved => new Core(saved.child<Linear>(\"first\"), saved.child<BatchNorm1d>(\"norm\")))", error.Message, StringComparison.Ordinal);
+        Assert.Contains(".map<Tail>(\"deep.Tail\")", error.Message, StringComparison.Ordinal);
+        using var loaded = torch.load(folder["deep.pt"], weights_only: true);
+        Assert.Equal(["0.weight", "0.bias", "1.1.0.first.weight"], loaded.state_dict().Keys.Take(3));
+    }
+
+    [Theory]
+    [InlineData("alexnet")]
+    [InlineData("vgg11")]
+    [InlineData("resnet18")]
+    [InlineData("mobilenet_v2")]
+    [InlineData("squeezenet1_0")]
+    public void ATorchVisionModelRunsWithAFactoryForEachClassOfItsOwn(string name)
+    {
+        var judge = Judge.Named(Interpreters.Newest);
+        using var folder = judge.NewFolder();
+        EntireModel.Run(judge, folder, $"save_vision(['{name}']); lines = []");
+        using var scope = torch.NewDisposeScope();
+
+        using var model = torch.load_model<torch.nn.Module<torch.Tensor, torch.Tensor>>(folder[$"{name}.pt"], TorchVision.Registry);
+
+        CheckOutputs(model, folder[$"{name}.called.pt"]);
+    }
+
+    [Theory]
+    [InlineData("002_model.pkl", "LinearRegression", 1)]
+    [InlineData("003_model.pkl", "LogisticRegression", 784)]
+    public void AModelOf2017RunsAfterOneMapping(string file, string name, long inputs)
+    {
+        var path = Path.Combine(Repository.Corpus, "files", file);
+        Assert.SkipUnless(File.Exists(path), $"there is no corpus at {Repository.Corpus}; TORCHKEEP_CORPUS names it");
+        var unknown = Assert.Throws<UnknownClassException>(() => torch.load_model(path));
+        Assert.Equal([$"__main__.{name}"], unknown.classes);
+        var registry = new ModuleRegistry().map($"__main__.{name}", saved => saved.sequential());
+        using var scope = torch.NewDisposeScope();
+
+        using var model = torch.load_model<torch.nn.Module<torch.Tensor, torch.Tensor>>(path, registry);
+
+        using var loaded = torch.load(path, weights_only: true);
+        var state = loaded.state_dict();
+        var input = torch.ones(2, inputs);
+        Assert.Equal(["linear.weight", "linear.bias"], state.Keys);
+        Outputs.Check([torch.nn.functional.linear(input, state["linear.weight"], state["linear.bias"])], [model.call(input).detach()]);
+    }
+
+    [Theory]
+    [InlineData("101_example_model_v2_trained_on_cuda.pt")]
+    [InlineData("102_example_model_v2_regression_quantile_mol.pt")]
+    public void AWholeModuleInACheckpointGivesItsTensorsAndWhatIsUnknown(string file)
+    {
+        var path = Path.Combine(Repository.Corpus, "files", file);
+        Assert.SkipUnless(File.Exists(path), $"there is no corpus at {Repository.Corpus}; TORCHKEEP_CORPUS names it");
+        using var loaded = torch.load(path, "cpu");
+        var transform = loaded["hyper_parameters"]["predictor"]["output_transform"];
+
+        Assert.Equal(["chemprop.nn.transforms.UnscaleTransform"], Assert.Throws<UnknownClassException>(() => transform.module()).classes);
+        Assert.Equal(["mean", "scale"], transform.state_dict().Keys);
+    }
+
+    private static void CheckOutputs(torch.nn.Module module, string path)
+    {
+        using var called = torch.load(path, weights_only: true);
+        Outputs.Check(called["outputs"].tensors(), ModuleCalls.Call(module, [.. called["inputs"].tensors()]));
+    }
+}

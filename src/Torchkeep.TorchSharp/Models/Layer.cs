@@ -5,9 +5,12 @@ namespace Torchkeep;
 /// <summary>One of PyTorch's own layers and the class that TorchSharp has for it: how either is made of the other.</summary>
 internal sealed class Layer
 {
+    /// <summary>What the names of all classes here start with.</summary>
+    internal const string Prefix = "torch.nn.modules.";
+
     private Layer(string name, Type type, Func<LayerSettings, Module> build, Action<Module, LayerAttributes> write)
     {
-        ClassName = $"torch.nn.modules.{name}";
+        ClassName = $"{Prefix}{name}";
         Type = type;
         Build = build;
         Write = write;
@@ -49,6 +52,10 @@ internal sealed class Layer
     /// <summary>A class that files name and TorchSharp has as another.</summary>
     internal static Layer Alias(string name, Type type, Func<LayerSettings, Module> build) =>
         new(name, type, build, (_, _) => throw new InvalidOperationException($"{name} is written under another name")) { IsAlias = true };
+
+    /// <summary>A class of TorchSharp's that is written like one of ours, which is built in its place.</summary>
+    internal static Layer Written<T>(string name, Action<T, LayerAttributes> write)
+        where T : Module => new(name, typeof(T), _ => throw new InvalidOperationException($"{name} is built as another class"), (module, attributes) => write((T)module, attributes));
 
     /// <summary>A layer whose class in TorchSharp is generic.</summary>
     internal static Layer Open(string name, Type definition, Func<LayerSettings, Module> build, Action<Module, LayerAttributes> write) =>

@@ -83,6 +83,26 @@ internal sealed class LayerSettings(SavedModule saved)
     /// <summary>Settings that change nothing of what comes out.</summary>
     internal void Accept(params string[] names) => _asked.UnionWith(names);
 
+    /// <summary>
+    /// Fails unless a tensor of the layer has the shape that the settings come to, with all its elements in the file. Asked before
+    /// anything of that size is made: what a file claims is no reason to allocate it.
+    /// </summary>
+    internal void Expect(string name, params ReadOnlySpan<long> shape)
+    {
+        var tensor = Record.Parameters.GetValueOrDefault(name) ?? Record.Buffers.GetValueOrDefault(name);
+        if (tensor is null || !tensor.View.Shape.AsSpan().SequenceEqual(shape))
+        {
+            throw new NotSupportedException(
+                $"{saved.Describe()} has settings that come to a '{name}' of [{string.Join(", ", shape.ToArray())}], and has "
+                + $"{(tensor is null ? "none" : $"one of [{string.Join(", ", tensor.View.Shape)}]")}");
+        }
+
+        if (tensor.View.ByteLength > tensor.View.Storage.ByteLength || tensor.View.Storage.Location == "meta")
+        {
+            throw new NotSupportedException($"{saved.Describe()} has a '{name}' whose elements are not all in the file; its state_dict can be had");
+        }
+    }
+
     internal bool HasParameter(string name) => Record.Parameters.GetValueOrDefault(name) is not null;
 
     /// <summary>A buffer that TorchSharp's class takes as a setting.</summary>
@@ -119,20 +139,24 @@ internal sealed class LayerSettings(SavedModule saved)
         return value;
     }
 
-    /// <summary>The child of a layer that is built with its children.</summary>
-    internal LayerSettings Child(string name) =>
-        saved.Record.Children.GetValueOrDefault(name) is not null
-            ? new(saved.ChildOf(name))
-            : throw new NotSupportedException($"{saved.Describe()} has no child '{name}'");
-
-    /// <summary>Fails for what would be lost: settings that no one asked for, and what runs when the layer is called.</summary>
-    internal void CheckAllAsked()
+    /// <summary>The child of a layer that is built with its children. TorchSharp has it built in, so that it can be of no other class.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="className">Its class behind <c>torch.nn.modules.</c>.</param>
+    internal LayerSettings Child(string name, string className)
     {
-        if (Record.Hooks is [var hook, ..])
+        if (Record.Children.GetValueOrDefault(name) is not { } child)
         {
-            throw new NotSupportedException($"{saved.Describe()} has hooks that TorchSharp would not run: {hook}");
+            throw new NotSupportedException($"{saved.Describe()} has no child '{name}'");
         }
 
+        return child.ClassName == $"{Layer.Prefix}{className}"
+            ? new(saved.ChildOf(name))
+            : throw new NotSupportedException($"{saved.ChildOf(name).Describe()} stands where TorchSharp's class has {className} built in");
+    }
+
+    /// <summary>Fails for settings that no one asked for, since they would be lost.</summary>
+    internal void CheckAllAsked()
+    {
         foreach (var (name, value) in Record.Settings)
         {
             if (!_asked.Contains(name) && name[0] != '_' && !saved.Builder.Registry.Ignores(name))

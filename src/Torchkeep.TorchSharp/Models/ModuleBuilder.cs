@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 using Module = TorchSharp.torch.nn.Module;
 
@@ -84,8 +85,18 @@ internal sealed class ModuleBuilder
 
     private Module Build(Layer layer, SavedModule saved)
     {
+        CheckHooks(layer, saved);
         var settings = new LayerSettings(saved);
-        var module = layer.Build(settings);
+        Module module;
+        try
+        {
+            module = layer.Build(settings);
+        }
+        catch (Exception error) when (error is ExternalException or ArgumentException or OverflowException)
+        {
+            throw new NotSupportedException($"{saved.Describe()} cannot be made of its settings: {error.Message}", error);
+        }
+
         settings.CheckAllAsked();
         foreach (var (name, value) in settings.Hidden)
         {
@@ -93,5 +104,18 @@ internal sealed class ModuleBuilder
         }
 
         return module;
+    }
+
+    // What else runs when the layer is called would be lost.
+    private static void CheckHooks(Layer layer, SavedModule saved)
+    {
+        foreach (var (path, module) in layer.IsWhole ? saved.Record.Walk() : [("", saved.Record)])
+        {
+            if (module.Hooks is [var hook, ..])
+            {
+                throw new NotSupportedException(
+                    $"{saved.Describe()} has hooks{(path.Length == 0 ? "" : $" at '{SavedModule.Shown(path)}'")} that TorchSharp would not run: {SavedModule.Shown(hook)}");
+            }
+        }
     }
 }

@@ -91,9 +91,15 @@ internal static class UnknownClasses
 
     private static string Arguments(ModuleRecord module) =>
         string.Join(", ", module.Children.Where(child => child.Value is not null).Take(10).Select(child =>
-            $"saved.child<{(LayerTable.ByClass.TryGetValue(child.Value!.ClassName, out var layer) ? NameOf(layer.Type) : Identifier(child.Value.Name))}>({Literal(child.Key)})"));
+            $"saved.child<{TypeOf(child.Value!)}>({Literal(child.Key)})"));
 
-    private static string NameOf(Type type) => type.IsGenericType ? $"{type.Name.Split('`')[0]}<Module>" : type.Name;
+    private static string TypeOf(ModuleRecord module) =>
+        !LayerTable.ByClass.TryGetValue(module.ClassName, out var layer) ? Identifier(module.Name)
+            : layer.Type.IsGenericType ? $"{layer.Type.Name.Split('`')[0]}<Module>"
+            : layer.Type.IsVisible ? layer.Type.Name
+
+            // A class of ours, which has no name to others.
+            : layer.Type.BaseType!.GetGenericArguments().Length == 2 ? "Module<Tensor, Tensor>" : "Module";
 
     private static string Identifier(string name) => new([.. name.Where(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_')]);
 

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using Torchkeep.Interop.Tests.Modules;
 using Torchkeep.Interop.Tests.PyTorch;
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace Torchkeep.Interop.Tests.EntireModels;
 
@@ -32,6 +34,8 @@ public sealed class LayerTests : TorchSharpTests
         }
 
         problems.AppendJoin('\n', EntireModel.Run(judge, folder, "lines = check_saved()"));
+        LoadNested(folder, expressions, registry, problems);
+        problems.AppendJoin('\n', EntireModel.Run(judge, folder, "lines = check_nested()"));
         if (problems.Length > 0)
         {
             Assert.Fail(problems.ToString());
@@ -73,11 +77,36 @@ public sealed class LayerTests : TorchSharpTests
 
         foreach (var module in new[] { model, again })
         {
-            module.eval();
-            Outputs.Check(called["eval"].tensors(), Call(module, called));
-            module.train();
-            Outputs.Check(called["train"].tensors(), Call(module, called));
+            CheckBothModes(module, called);
         }
+    }
+
+    private static void LoadNested(JudgeFolder folder, List<string> expressions, ModuleRegistry registry, StringBuilder problems)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = torch.load_model<ModuleDict<torch.nn.Module>>(folder["nested.pt"], registry);
+        torch.save(model, folder["nested.ours.pt"], registry);
+        foreach (var name in model.Keys)
+        {
+            var number = int.Parse(name[1..], CultureInfo.InvariantCulture);
+            using var called = torch.load(folder[$"{number}.called.pt"], weights_only: true);
+            try
+            {
+                CheckBothModes(((ModuleList<torch.nn.Module>)model[name])[0], called);
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                problems.AppendLine($"{expressions[number]} nested: {error.GetType().Name}: {error.Message}");
+            }
+        }
+    }
+
+    private static void CheckBothModes(torch.nn.Module module, LoadedCheckpoint called)
+    {
+        module.eval();
+        Outputs.Check(called["eval"].tensors(), Call(module, called));
+        module.train();
+        Outputs.Check(called["train"].tensors(), Call(module, called));
     }
 
     private static torch.Tensor[] Call(torch.nn.Module module, LoadedCheckpoint called)

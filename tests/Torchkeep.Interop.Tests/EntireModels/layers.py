@@ -133,6 +133,7 @@ LAYERS = [
     ("nn.ReLU6()", lambda: [n(2, 3) * 9]),
     ("nn.RReLU().eval()", lambda: [n(2, 3)]),
     ("nn.RReLU(0.2, 0.2)", lambda: [n(2, 3)]),
+    ("nn.RReLU(0.1, 0.9, inplace=True)", lambda: [n(5, 7)]),
     ("nn.SELU()", lambda: [n(2, 3)]),
     ("nn.SiLU()", lambda: [n(2, 3)]),
     ("nn.Sigmoid()", lambda: [n(2, 3)]),
@@ -161,7 +162,8 @@ LAYERS = [
     ("nn.AdaptiveAvgPool3d(2)", lambda: [n(2, 3, 4, 5, 3)]),
     ("nn.AdaptiveMaxPool1d(3)", lambda: [n(2, 3, 7)]),
     ("nn.AdaptiveMaxPool2d((3, 2))", lambda: [n(2, 3, 7, 5)]),
-    ("nn.AdaptiveMaxPool3d((2, 2, 2))", None),
+    ("nn.AdaptiveMaxPool3d((2, 2, 2))", lambda: [n(2, 3, 4, 5, 3)]),
+    ("nn.AdaptiveMaxPool3d((3, 1, 2))", lambda: [n(2, 3, 5, 4, 7)]),
     ("nn.AvgPool1d(2)", lambda: [n(2, 3, 7)]),
     ("nn.AvgPool1d(3, stride=1, padding=1, ceil_mode=True, count_include_pad=False)", lambda: [n(2, 3, 7)]),
     ("nn.AvgPool2d(2)", lambda: [n(2, 3, 7, 5)]),
@@ -169,9 +171,9 @@ LAYERS = [
     ("nn.AvgPool2d(2, ceil_mode=True, divisor_override=3)", lambda: [n(2, 3, 7, 5)]),
     ("nn.AvgPool3d(2)", lambda: [n(2, 3, 4, 5, 3)]),
     ("nn.AvgPool3d((1, 2, 2), stride=1)", lambda: [n(2, 3, 4, 5, 3)]),
-    ("nn.FractionalMaxPool2d(2, output_size=3)", None),
-    ("nn.FractionalMaxPool2d(2, output_ratio=(0.5, 0.6))", None),
-    ("nn.FractionalMaxPool3d(2, output_size=2)", None),
+    ("nn.FractionalMaxPool2d(2, output_size=3)", lambda: [n(2, 3, 7, 5)]),
+    ("nn.FractionalMaxPool2d(2, output_ratio=(0.5, 0.6))", lambda: [n(2, 3, 7, 5)]),
+    ("nn.FractionalMaxPool3d(2, output_size=2)", lambda: [n(2, 3, 5, 5, 5)]),
     ("nn.LPPool1d(2, 3)", lambda: [n(2, 3, 7).abs() + 0.5]),
     ("nn.LPPool1d(3, 2, stride=1, ceil_mode=True)", lambda: [n(2, 3, 7).abs() + 0.5]),
     ("nn.LPPool2d(2, 3)", lambda: [n(2, 3, 7, 5).abs() + 0.5]),
@@ -229,7 +231,7 @@ LAYERS = [
     ("nn.CrossEntropyLoss(torch.tensor(W3), ignore_index=1, reduction='sum', label_smoothing=0.1)", lambda: [n(4, 3), below(3, 4)]),
     ("nn.CTCLoss()", lambda: [F.log_softmax(n(10, 2, 5), 2), below(4, 2, 3) + 1, torch.tensor([10, 10]), torch.tensor([3, 3])]),
     ("nn.CTCLoss(blank=4, reduction='sum', zero_infinity=True)", lambda: [F.log_softmax(n(10, 2, 5), 2), below(4, 2, 3), torch.tensor([10, 10]), torch.tensor([3, 3])]),
-    ("nn.GaussianNLLLoss(full=True)", None),
+    ("nn.GaussianNLLLoss(full=True)", lambda: [n(4, 3), n(4, 3), n(4, 3).abs() + 0.1]),
     ("nn.HingeEmbeddingLoss(margin=0.5)", lambda: [n(4, 3), signs(4, 3)]),
     ("nn.HuberLoss(delta=0.5)", lambda: [n(4, 3), n(4, 3)]),
     ("nn.KLDivLoss(log_target=True)", lambda: [F.log_softmax(n(4, 3), 1), F.log_softmax(n(4, 3), 1)]),
@@ -255,7 +257,7 @@ LAYERS = [
     ("nn.TripletMarginLoss(margin=0.5, p=1, swap=True)", lambda: [n(4, 3), n(4, 3), n(4, 3)]),
     ("nn.TripletMarginWithDistanceLoss(distance_function=nn.functional.pairwise_distance)", lambda: [n(4, 3), n(4, 3), n(4, 3)]),
     ("nn.TripletMarginWithDistanceLoss(margin=0.5, swap=True)", lambda: [n(4, 3), n(4, 3), n(4, 3)]),
-    ("nn.Sequential()", None),
+    ("nn.Sequential()", lambda: [n(2, 3)]),
     ("nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(16, 2))", lambda: [n(5, 3, 4, 4)]),
     ("nn.Sequential(collections.OrderedDict([('z', nn.Linear(3, 4)), ('a', nn.BatchNorm1d(4)), ('m', nn.Sequential(nn.PReLU(), nn.Linear(4, 2)))]))", lambda: [n(5, 3)]),
     ("nn.Sequential(nn.Embedding(10, 8, padding_idx=0), nn.TransformerEncoderLayer(8, 2, 16, 0.0), nn.Dropout(0.0), nn.Linear(8, 3))", lambda: [below(10, 4, 3)]),
@@ -287,7 +289,16 @@ REFUSED = [
     ("nn.utils.spectral_norm(nn.Linear(3, 4))", "has hooks that TorchSharp would not run"),
     ("nn.PoissonNLLLoss(log_input=False, eps=0.01)", "has the setting eps=0.01"),
     ("marked()", "has the setting mark='here'"),
+    ("transformer_with('self_attn', nn.Tanh())", "'self_attn' (torch.nn.modules.activation.Tanh) stands where TorchSharp's class has activation.MultiheadAttention built in"),
+    ("transformer_with('norm2', nn.GroupNorm(2, 8))", "'norm2' (torch.nn.modules.normalization.GroupNorm) stands where"),
+    ("transformer_with('linear2', nn.utils.spectral_norm(nn.Linear(16, 8)))", "has hooks at 'linear2' that TorchSharp would not run"),
 ]
+
+
+def transformer_with(name, child):
+    layer = nn.TransformerEncoderLayer(8, 2, 16)
+    setattr(layer, name, child)
+    return layer
 
 
 def tied_sequential():
@@ -339,10 +350,31 @@ def save_layers():
         given = inputs() if inputs else []
         evaluated = seeded(copied(module).eval(), given) if inputs else []
         trained = seeded(copied(module).train(), given) if inputs else []
-        if expression.startswith("nn.RReLU()"):
-            trained = evaluated  # TorchSharp's draws no slopes
         torch.save({"inputs": given, "eval": evaluated, "train": trained}, "%s/%d.called.pt" % (path, number))
         lines.append(expression)
+    torch.save(nn.ModuleDict({"n%d" % number: nn.ModuleList([torch_load("%d.pt" % number)]) for number in nested_numbers()}), path + "/nested.pt")
+    return lines
+
+
+def nested_numbers():
+    """Of what can be called. A DataParallel is known around a whole model alone."""
+    return [number for number, (expression, inputs) in enumerate(LAYERS) if inputs and "DataParallel" not in expression]
+
+
+def torch_load(name):
+    return torch.load(path + "/" + name, weights_only=False)
+
+
+def check_nested():
+    """The same of all of them in one model, which .NET loaded and saved."""
+    lines = []
+    ours = torch_load("nested.ours.pt")
+    for number in nested_numbers():
+        called = torch_load("%d.called.pt" % number)
+        for mode in ("eval", "train"):
+            made = seeded(copied(ours["n%d" % number][0].train(mode == "train")), called["inputs"])
+            if not distance(called[mode], made) <= 2e-6:
+                lines.append("%s nested, in %s: %s" % (LAYERS[number][0], mode, distance(called[mode], made)))
     return lines
 
 
@@ -357,7 +389,7 @@ def check_saved():
     for number, (expression, inputs) in enumerate(LAYERS):
         try:
             ours = torch.load("%s/%d.ours.pt" % (path, number), weights_only=False)
-            theirs = torch.load("%s/%d.pt" % (path, number), weights_only=False)
+            theirs = torch_load("%d.pt" % number)
             if isinstance(theirs, nn.DataParallel):
                 theirs = theirs.module
             if not expression.startswith(("nn.Upsampling", "nn.TripletMarginWithDistanceLoss(margin")):
@@ -369,7 +401,7 @@ def check_saved():
                 assert torch.equal(value, ours.state_dict()[name]), name
             if inputs:
                 called = torch.load("%s/%d.called.pt" % (path, number))
-                for mode in ("eval",) if expression.startswith("nn.RReLU()") else ("eval", "train"):
+                for mode in ("eval", "train"):
                     ours.train(mode == "train")
                     made = seeded(copied(ours), called["inputs"])
                     assert distance(called[mode], made) <= 2e-6, (mode, distance(called[mode], made))

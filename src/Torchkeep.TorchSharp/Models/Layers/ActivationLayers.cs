@@ -10,7 +10,12 @@ internal static class ActivationLayers
     [
         Layer.Of<PReLU>(
             "activation.PReLU",
-            s => nn.PReLU(s.Int("num_parameters"), s.Double("init", 0.25)),
+            s =>
+            {
+                var count = s.Int("num_parameters");
+                s.Expect("weight", count);
+                return nn.PReLU(count, s.Double("init", 0.25));
+            },
             (m, a) =>
             {
                 a["num_parameters"] = m.num_parameters;
@@ -36,9 +41,8 @@ internal static class ActivationLayers
             "activation.Hardtanh",
             s => new HardtanhLayer(s.Double("min_val"), s.Double("max_val"), Inplace(s)),
             (m, a) => Write(a, m.Inplace, ("min_val", m.Min), ("max_val", m.Max))),
-        Layer.Of<Hardtanh>(
+        Layer.Written<Hardtanh>(
             "activation.Hardtanh",
-            s => nn.Hardtanh(s.Double("min_val"), s.Double("max_val"), Inplace(s)),
             (m, a) => Write(a, m.inplace, ("min_val", m.min_val), ("max_val", m.max_val))),
         Layer.Of<LeakyReLU>(
             "activation.LeakyReLU", s => nn.LeakyReLU(s.Double("negative_slope"), Inplace(s)), (m, a) => Write(a, m.inplace, ("negative_slope", m.negative_slope))),
@@ -55,9 +59,12 @@ internal static class ActivationLayers
                 return nn.ReLU6(Inplace(s));
             },
             (m, a) => Write(a, m.inplace, ("min_val", 0), ("max_val", 6))),
-        Layer.Of<RReLU>(
+        Layer.Of<RReluLayer>(
             "activation.RReLU",
-            s => nn.RReLU(s.Double("lower"), s.Double("upper"), Inplace(s)),
+            s => new RReluLayer(s.Double("lower"), s.Double("upper"), Inplace(s)),
+            (m, a) => Write(a, m.Inplace, ("lower", m.Lower), ("upper", m.Upper))),
+        Layer.Written<RReLU>(
+            "activation.RReLU",
             (m, a) => Write(a, m.inplace, ("lower", m.lower), ("upper", m.upper))),
         Layer.Of<SELU>("activation.SELU", s => nn.SELU(Inplace(s)), (m, a) => Write(a, m.inplace)),
         Layer.Of<SiLU>("activation.SiLU", s => nn.SiLU(Inplace(s)), (m, a) => Write(a, m.inplace)),

@@ -10,8 +10,12 @@ namespace Torchkeep;
 /// </summary>
 internal static class AttentionLayers
 {
-    private const string Prefix = "torch.nn.modules.";
     private const double NormEps = 1e-5;
+    private const string Attention = "activation.MultiheadAttention";
+    private const string EncoderLayer = "transformer.TransformerEncoderLayer";
+    private const string DecoderLayer = "transformer.TransformerDecoderLayer";
+    private const string Encoder = "transformer.TransformerEncoder";
+    private const string Decoder = "transformer.TransformerDecoder";
 
     // The functions under the names by which they are pickled, and the modules that do the same.
     private static readonly Dictionary<string, nn.Activations> _activations = new(StringComparer.Ordinal)
@@ -23,16 +27,16 @@ internal static class AttentionLayers
 
     internal static readonly Layer[] Rows =
     [
-        Layer.Of<MultiheadAttention>("activation.MultiheadAttention", whole: true, BuildAttention, (_, a) =>
+        Layer.Of<MultiheadAttention>(Attention, whole: true, BuildAttention, (_, a) =>
             WriteAttention(a, a.Hidden("num_heads"), a.Hidden("dropout"), a.Hidden("add_zero_attn"))),
-        Layer.Of<TransformerEncoderLayer>("transformer.TransformerEncoderLayer", whole: true, BuildEncoderLayer, (m, a) => WriteLayer(a, m.training, Shape(a))),
-        Layer.Of<TransformerDecoderLayer>("transformer.TransformerDecoderLayer", whole: true, BuildDecoderLayer, (m, a) => WriteLayer(a, m.training, Shape(a))),
+        Layer.Of<TransformerEncoderLayer>(EncoderLayer, whole: true, BuildEncoderLayer, (m, a) => WriteLayer(a, m.training, Shape(a))),
+        Layer.Of<TransformerDecoderLayer>(DecoderLayer, whole: true, BuildDecoderLayer, (m, a) => WriteLayer(a, m.training, Shape(a))),
         Layer.Of<TransformerEncoder>(
-            "transformer.TransformerEncoder",
+            Encoder,
             whole: true,
             s =>
             {
-                var (layer, count) = Stack(s, BuildEncoderLayer);
+                var (layer, count) = Stack(s, EncoderLayer, BuildEncoderLayer);
                 using (layer)
                 {
                     return nn.TransformerEncoder(layer, count);
@@ -40,11 +44,11 @@ internal static class AttentionLayers
             },
             (m, a) => WriteStack(a, m.training, Shape(a), isEncoder: true)),
         Layer.Of<TransformerDecoder>(
-            "transformer.TransformerDecoder",
+            Decoder,
             whole: true,
             s =>
             {
-                var (layer, count) = Stack(s, BuildDecoderLayer);
+                var (layer, count) = Stack(s, DecoderLayer, BuildDecoderLayer);
                 using (layer)
                 {
                     return nn.TransformerDecoder(layer, count);
@@ -66,6 +70,7 @@ internal static class AttentionLayers
         s.Only("batch_first", false);
         var width = s.Int("embed_dim");
         var (kdim, vdim) = (s.Int("kdim", width), s.Int("vdim", width));
+        Expect(s, width, kdim, vdim);
         return nn.MultiheadAttention(
             width,
             s.Hide("num_heads", s.Int("num_heads")),
@@ -77,15 +82,29 @@ internal static class AttentionLayers
             kdim == width && vdim == width ? null : vdim);
     }
 
+    private static void Expect(LayerSettings s, long width, long kdim, long vdim)
+    {
+        if (kdim == width && vdim == width)
+        {
+            s.Expect("in_proj_weight", checked(3 * width), width);
+        }
+        else
+        {
+            s.Expect("q_proj_weight", width, width);
+            s.Expect("k_proj_weight", width, kdim);
+            s.Expect("v_proj_weight", width, vdim);
+        }
+    }
+
     private static TransformerEncoderLayer BuildEncoderLayer(LayerSettings s)
     {
-        var shape = Hide(s, ReadLayer(s, "norm1", "norm2"));
+        var shape = Hide(s, ReadLayer(s, isDecoder: false));
         return nn.TransformerEncoderLayer(shape.Width, shape.Heads, shape.Feedforward, shape.Dropout, shape.Function);
     }
 
     private static TransformerDecoderLayer BuildDecoderLayer(LayerSettings s)
     {
-        var shape = Hide(s, ReadLayer(s, "norm1", "norm2", "norm3"));
+        var shape = Hide(s, ReadLayer(s, isDecoder: true));
         return nn.TransformerDecoderLayer(shape.Width, shape.Heads, shape.Feedforward, shape.Dropout, shape.Function);
     }
 
@@ -97,31 +116,45 @@ internal static class AttentionLayers
         return shape;
     }
 
-    private static LayerShape ReadLayer(LayerSettings s, params string[] norms)
+    private static LayerShape ReadLayer(LayerSettings s, bool isDecoder)
     {
         s.Accept("activation_relu_or_gelu", "activation");
         s.Only("norm_first", false);
-        var attention = s.Child("self_attn");
+        var attention = s.Child("self_attn", Attention);
         attention.Only("batch_first", false);
         attention.Only("add_zero_attn", false);
-        var first = s.Child("linear1");
+        var first = s.Child("linear1", "linear.Linear");
         if (!first.HasParameter("bias"))
         {
             throw s.Lacking("bias", false);
         }
 
+        _ = s.Child("linear2", "linear.Linear");
+        string[] norms = isDecoder ? ["norm1", "norm2", "norm3"] : ["norm1", "norm2"];
         foreach (var norm in norms)
         {
-            s.Child(norm).Only("eps", NormEps);
+            s.Child(norm, "normalization.LayerNorm").Only("eps", NormEps);
         }
 
-        var dropout = attention.Double("dropout");
+        var (dropout, heads) = (attention.Double("dropout"), attention.Int("num_heads"));
+        if (isDecoder)
+        {
+            var cross = s.Child("multihead_attn", Attention);
+            cross.Only("batch_first", false);
+            cross.Only("add_zero_attn", false);
+            cross.Only("num_heads", heads);
+            cross.Only("dropout", dropout);
+        }
+
         foreach (var name in s.Saved.Record.Children.Keys.Where(name => name.StartsWith("dropout", StringComparison.Ordinal)))
         {
-            s.Child(name).Only("p", dropout);
+            s.Child(name, "dropout.Dropout").Only("p", dropout);
         }
 
-        return new(first.Int("in_features"), attention.Int("num_heads"), first.Int("out_features"), dropout, Activation(s));
+        var (width, feedforward) = (first.Int("in_features"), first.Int("out_features"));
+        first.Expect("weight", feedforward, width);
+        Expect(attention, width, width, width);
+        return new(width, heads, feedforward, dropout, Activation(s));
     }
 
     private static string Activation(LayerSettings s)
@@ -130,8 +163,8 @@ internal static class AttentionLayers
         {
             return module.ClassName switch
             {
-                Prefix + "activation.ReLU" => "relu",
-                Prefix + "activation.GELU" when module.Settings.GetValueOrDefault("approximate") is null or PyString { Value: "none" } => "gelu",
+                Layer.Prefix + "activation.ReLU" => "relu",
+                Layer.Prefix + "activation.GELU" when module.Settings.GetValueOrDefault("approximate") is null or PyString { Value: "none" } => "gelu",
                 _ => throw s.Lacking("activation", module.ClassName),
             };
         }
@@ -145,7 +178,7 @@ internal static class AttentionLayers
         };
     }
 
-    private static (T Layer, long Count) Stack<T>(LayerSettings s, Func<LayerSettings, T> build)
+    private static (T Layer, long Count) Stack<T>(LayerSettings s, string className, Func<LayerSettings, T> build)
     {
         s.Accept("enable_nested_tensor", "use_nested_tensor", "mask_check");
         s.Only("norm", PyNone.Value);
@@ -154,7 +187,7 @@ internal static class AttentionLayers
             throw s.Lacking("norm", norm.ClassName);
         }
 
-        var layers = LayersOf(s);
+        var layers = LayersOf(s, className);
         s.Only("num_layers", layers.Count);
         var first = layers[0];
         var layer = build(first);
@@ -167,20 +200,19 @@ internal static class AttentionLayers
     }
 
     // A stack is built of one layer, so all must be alike.
-    private static List<LayerSettings> LayersOf(LayerSettings s)
+    private static List<LayerSettings> LayersOf(LayerSettings s, string className)
     {
-        var list = s.Child("layers");
-        List<LayerSettings> layers = [.. list.Saved.Record.Children.Keys.Select(list.Child)];
+        var list = s.Child("layers", "container.ModuleList");
+        List<LayerSettings> layers = [.. list.Saved.Record.Children.Keys.Select(name => list.Child(name, className))];
         if (layers.Count == 0)
         {
             throw s.Lacking("num_layers", 0);
         }
 
-        string[] norms = layers[0].Saved.Record.Children.ContainsKey("norm3") ? ["norm1", "norm2", "norm3"] : ["norm1", "norm2"];
-        var shape = ReadLayer(layers[0], norms);
+        var shape = ReadLayer(layers[0], className == DecoderLayer);
         foreach (var layer in layers)
         {
-            if (ReadLayer(layer, norms) != shape)
+            if (ReadLayer(layer, className == DecoderLayer) != shape)
             {
                 throw layer.Lacking("layers that differ", layer.Saved.path);
             }
@@ -192,15 +224,15 @@ internal static class AttentionLayers
     private static Transformer BuildTransformer(LayerSettings s)
     {
         s.Only("batch_first", false);
-        var (encoder, decoder) = (s.Child("encoder"), s.Child("decoder"));
+        var (encoder, decoder) = (s.Child("encoder", Encoder), s.Child("decoder", Decoder));
         foreach (var part in new[] { encoder, decoder })
         {
-            part.Child("norm").Only("eps", NormEps);
+            part.Child("norm", "normalization.LayerNorm").Only("eps", NormEps);
         }
 
-        var (encoders, decoders) = (LayersOf(encoder), LayersOf(decoder));
-        var shape = ReadLayer(encoders[0], "norm1", "norm2");
-        if (ReadLayer(decoders[0], "norm1", "norm2", "norm3") != shape)
+        var (encoders, decoders) = (LayersOf(encoder, EncoderLayer), LayersOf(decoder, DecoderLayer));
+        var shape = ReadLayer(encoders[0], isDecoder: false);
+        if (ReadLayer(decoders[0], isDecoder: true) != shape)
         {
             throw s.Lacking("custom_decoder", decoder.Saved.class_name);
         }
@@ -249,11 +281,11 @@ internal static class AttentionLayers
         a.Children["out_proj"] = Linear(a, "out_proj", "linear.NonDynamicallyQuantizableLinear", a.Module.training);
     }
 
-    private static PyObject Attention(LayerAttributes a, string name, LayerShape shape)
+    private static PyObject MakeAttention(LayerAttributes a, string name, LayerShape shape)
     {
         var part = a.Part(name);
         WriteAttention(part, shape.Heads, shape.Dropout, false);
-        return part.Encoder.Finish(Prefix + "activation.MultiheadAttention", part, part.Module.training);
+        return part.Encoder.Finish(Layer.Prefix + Attention, part, part.Module.training);
     }
 
     private static PyObject Linear(LayerAttributes a, string name, string className, bool training)
@@ -262,7 +294,7 @@ internal static class AttentionLayers
         part["in_features"] = part.Shape("weight")[1];
         part["out_features"] = part.Shape("weight")[0];
         part.Name("weight", "bias");
-        return a.Encoder.Finish(Prefix + className, part, training);
+        return a.Encoder.Finish(Layer.Prefix + className, part, training);
     }
 
     private static PyObject Norm(LayerAttributes a, string name, bool training)
@@ -272,7 +304,7 @@ internal static class AttentionLayers
         part["eps"] = NormEps;
         part["elementwise_affine"] = true;
         part.Name("weight", "bias");
-        return a.Encoder.Finish(Prefix + "normalization.LayerNorm", part, training);
+        return a.Encoder.Finish(Layer.Prefix + "normalization.LayerNorm", part, training);
     }
 
     private static PyObject Dropout(LayerAttributes a, string name, LayerShape shape, bool training)
@@ -280,7 +312,7 @@ internal static class AttentionLayers
         var part = a.Part(name);
         part["p"] = shape.Dropout;
         part["inplace"] = false;
-        return a.Encoder.Finish(Prefix + "dropout.Dropout", part, training);
+        return a.Encoder.Finish(Layer.Prefix + "dropout.Dropout", part, training);
     }
 
     private static void WriteLayer(LayerAttributes a, bool training, LayerShape shape)
@@ -289,7 +321,7 @@ internal static class AttentionLayers
         {
             a.Children[name] = name switch
             {
-                "self_attn" or "multihead_attn" => Attention(a, name, shape),
+                "self_attn" or "multihead_attn" => MakeAttention(a, name, shape),
                 "linear1" or "linear2" => Linear(a, name, "linear.Linear", training),
                 _ when name.StartsWith("norm", StringComparison.Ordinal) => Norm(a, name, training),
                 _ => Dropout(a, name, shape, training),
@@ -313,10 +345,10 @@ internal static class AttentionLayers
             var layer = list.Part(name);
             WriteLayer(layer, training, shape);
             list.Children[name] = a.Encoder.Finish(
-                Prefix + (isEncoder ? "transformer.TransformerEncoderLayer" : "transformer.TransformerDecoderLayer"), layer, training);
+                Layer.Prefix + (isEncoder ? EncoderLayer : DecoderLayer), layer, training);
         }
 
-        a.Children["layers"] = a.Encoder.Finish(Prefix + "container.ModuleList", list, training);
+        a.Children["layers"] = a.Encoder.Finish(Layer.Prefix + "container.ModuleList", list, training);
         a["num_layers"] = list.Node.Children.Count;
         if (a.Node.Children.ContainsKey("norm"))
         {
@@ -343,7 +375,7 @@ internal static class AttentionLayers
             var part = a.Part(name);
             WriteStack(part, module.training, shape, isEncoder);
             a.Children[name] = a.Encoder.Finish(
-                Prefix + (isEncoder ? "transformer.TransformerEncoder" : "transformer.TransformerDecoder"), part, module.training);
+                Layer.Prefix + (isEncoder ? Encoder : Decoder), part, module.training);
         }
 
         a["d_model"] = shape.Width;

@@ -50,9 +50,17 @@ internal static class ContainerLayers
 
     private static InvalidOperationException Unbuilt() => new("a Sequential of PyTorch's is TorchSharp's plain one");
 
-    private static IEnumerable<(string Name, Parameter Parameter)> Parameters(LayerSettings s) =>
-        s.Saved.Record.Parameters.Where(entry => entry.Value is not null)
-            .Select(entry => (entry.Key, new Parameter(zeros(entry.Value!.View.Shape.ToArray(), ElementTypeMap.ToScalar(entry.Value.View.ElementType)), entry.Value.RequiresGrad)));
+    private static IEnumerable<(string Name, Parameter Parameter)> Parameters(LayerSettings s)
+    {
+        foreach (var (name, tensor) in s.Saved.Record.Parameters)
+        {
+            if (tensor is not null)
+            {
+                s.Expect(name, tensor.View.Shape.AsSpan());
+                yield return (name, new(zeros(tensor.View.Shape.ToArray(), ElementTypeMap.ToScalar(tensor.View.ElementType)), tensor.RequiresGrad));
+            }
+        }
+    }
 
     private static void WriteChildren(Module module, LayerAttributes a) => a.Encoder.AddChildren(module, a);
 }

@@ -30,7 +30,6 @@ internal static class ConvolutionLayers
 
     private static T Convolution<T>(LayerSettings s, int dimensions, Func<Settings, T> make)
     {
-        s.Accept("transposed");
         var mode = s.Text("padding_mode", "zeros");
         if (!_paddingModes.TryGetValue(mode, out var paddingMode))
         {
@@ -48,17 +47,25 @@ internal static class ConvolutionLayers
             };
         }
 
+        var (inputs, outputs, groups, kernel) = (s.Int("in_channels"), s.Int("out_channels"), s.Int("groups"), s.Ints("kernel_size", dimensions));
+        if (groups < 1)
+        {
+            throw s.Lacking("groups", groups);
+        }
+
+        // A transposed one has its inputs first.
+        s.Expect("weight", s.Bool("transposed") ? [inputs, outputs / groups, .. kernel] : [outputs, inputs / groups, .. kernel]);
         return make(new(
-            s.Int("in_channels"),
-            s.Int("out_channels"),
-            s.Ints("kernel_size", dimensions),
+            inputs,
+            outputs,
+            kernel,
             s.Ints("stride", dimensions),
             named is null ? s.Ints("padding", dimensions) : new long[dimensions],
             named,
             s.Ints("dilation", dimensions),
             s.Ints("output_padding", dimensions, 0),
             paddingMode,
-            s.Int("groups"),
+            groups,
             s.HasParameter("bias")));
     }
 

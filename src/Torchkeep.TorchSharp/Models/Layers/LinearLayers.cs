@@ -11,7 +11,7 @@ internal static class LinearLayers
         Layer.Of<Identity>("linear.Identity", _ => nn.Identity(), (_, _) => { }),
         Layer.Of<Linear>(
             "linear.Linear",
-            s => nn.Linear(s.Int("in_features"), s.Int("out_features"), s.HasParameter("bias")),
+            Linear,
             (m, a) =>
             {
                 a["in_features"] = m.in_features;
@@ -20,11 +20,16 @@ internal static class LinearLayers
             }),
 
         // The output projection of an attention, when someone took it out; before 1.9 by the other name.
-        Layer.Alias("linear.NonDynamicallyQuantizableLinear", typeof(Linear), FromAttention),
-        Layer.Alias("linear._LinearWithBias", typeof(Linear), FromAttention),
+        Layer.Alias("linear.NonDynamicallyQuantizableLinear", typeof(Linear), Linear),
+        Layer.Alias("linear._LinearWithBias", typeof(Linear), Linear),
         Layer.Of<Bilinear>(
             "linear.Bilinear",
-            s => nn.Bilinear(s.Int("in1_features"), s.Int("in2_features"), s.Int("out_features"), s.HasParameter("bias")),
+            s =>
+            {
+                var (first, second, outputs) = (s.Int("in1_features"), s.Int("in2_features"), s.Int("out_features"));
+                s.Expect("weight", outputs, first, second);
+                return nn.Bilinear(first, second, outputs, s.HasParameter("bias"));
+            },
             (m, a) =>
             {
                 a["in1_features"] = m.in1_features;
@@ -34,6 +39,10 @@ internal static class LinearLayers
             }),
     ];
 
-    private static Linear FromAttention(LayerSettings settings) =>
-        nn.Linear(settings.Int("in_features"), settings.Int("out_features"), settings.HasParameter("bias"));
+    private static Linear Linear(LayerSettings s)
+    {
+        var (inputs, outputs) = (s.Int("in_features"), s.Int("out_features"));
+        s.Expect("weight", outputs, inputs);
+        return nn.Linear(inputs, outputs, s.HasParameter("bias"));
+    }
 }

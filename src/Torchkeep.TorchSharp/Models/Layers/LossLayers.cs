@@ -38,9 +38,12 @@ internal static class LossLayers
             "loss.CTCLoss",
             s => new CTCLoss(s.Int("blank"), s.Bool("zero_infinity", false), s.Reduction()),
             (m, a) => Write(a, m.reduction, ("blank", m.blank), ("zero_infinity", m.zero_infinity))),
-        Layer.Of<GaussianNLLLoss>(
+        Layer.Of<GaussianNllLayer>(
             "loss.GaussianNLLLoss",
-            s => new GaussianNLLLoss(s.Bool("full"), (float)s.Double("eps"), s.Reduction()),
+            s => new GaussianNllLayer(s.Bool("full"), s.Double("eps"), s.Reduction()),
+            (m, a) => Write(a, m.Reduction, ("full", m.Full), ("eps", m.Eps))),
+        Layer.Written<GaussianNLLLoss>(
+            "loss.GaussianNLLLoss",
             (m, a) => Write(a, m.reduction, ("full", m.full), ("eps", Shortest(m.eps)))),
         Layer.Of<HingeEmbeddingLoss>("loss.HingeEmbeddingLoss", s => new HingeEmbeddingLoss(s.Double("margin"), s.Reduction()), (m, a) => Write(a, m.reduction, ("margin", m.margin))),
         Layer.Of<HuberLoss>("loss.HuberLoss", s => new HuberLoss(s.Double("delta"), s.Reduction()), (m, a) => Write(a, m.reduction, ("delta", m.delta))),
@@ -104,7 +107,7 @@ internal static class LossLayers
 
         if (found is null)
         {
-            var distance = s.Child("distance_function");
+            var distance = s.Child("distance_function", "distance.PairwiseDistance");
             distance.Only("norm", 2.0);
             distance.Only("eps", 1e-6);
             distance.Only("keepdim", false);

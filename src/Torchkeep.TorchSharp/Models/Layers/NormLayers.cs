@@ -8,15 +8,24 @@ internal static class NormLayers
 {
     internal static readonly Layer[] Rows =
     [
-        Layer.Of<BatchNorm1d>("batchnorm.BatchNorm1d", s => Norm(s, true, nn.BatchNorm1d(Features(s), Eps(s), Momentum(s), Affine(s, true), Tracks(s, true))), WriteNorm),
-        Layer.Of<BatchNorm2d>("batchnorm.BatchNorm2d", s => Norm(s, true, nn.BatchNorm2d(Features(s), Eps(s), Momentum(s), Affine(s, true), Tracks(s, true))), WriteNorm),
-        Layer.Of<BatchNorm3d>("batchnorm.BatchNorm3d", s => Norm(s, true, nn.BatchNorm3d(Features(s), Eps(s), Momentum(s), Affine(s, true), Tracks(s, true))), WriteNorm),
-        Layer.Of<InstanceNorm1d>("instancenorm.InstanceNorm1d", s => Norm(s, false, nn.InstanceNorm1d(Features(s), Eps(s), Momentum(s), Affine(s, false), Tracks(s, false))), WriteNorm),
-        Layer.Of<InstanceNorm2d>("instancenorm.InstanceNorm2d", s => Norm(s, false, nn.InstanceNorm2d(Features(s), Eps(s), Momentum(s), Affine(s, false), Tracks(s, false))), WriteNorm),
-        Layer.Of<InstanceNorm3d>("instancenorm.InstanceNorm3d", s => Norm(s, false, nn.InstanceNorm3d(Features(s), Eps(s), Momentum(s), Affine(s, false), Tracks(s, false))), WriteNorm),
+        Layer.Of<BatchNorm1d>("batchnorm.BatchNorm1d", s => Norm(s, true, nn.BatchNorm1d(Features(s, true, true), Eps(s), Momentum(s), Affine(s, true), Tracks(s, true))), WriteNorm),
+        Layer.Of<BatchNorm2d>("batchnorm.BatchNorm2d", s => Norm(s, true, nn.BatchNorm2d(Features(s, true, true), Eps(s), Momentum(s), Affine(s, true), Tracks(s, true))), WriteNorm),
+        Layer.Of<BatchNorm3d>("batchnorm.BatchNorm3d", s => Norm(s, true, nn.BatchNorm3d(Features(s, true, true), Eps(s), Momentum(s), Affine(s, true), Tracks(s, true))), WriteNorm),
+        Layer.Of<InstanceNorm1d>("instancenorm.InstanceNorm1d", s => Norm(s, false, nn.InstanceNorm1d(Features(s, false, false), Eps(s), Momentum(s), Affine(s, false), Tracks(s, false))), WriteNorm),
+        Layer.Of<InstanceNorm2d>("instancenorm.InstanceNorm2d", s => Norm(s, false, nn.InstanceNorm2d(Features(s, false, false), Eps(s), Momentum(s), Affine(s, false), Tracks(s, false))), WriteNorm),
+        Layer.Of<InstanceNorm3d>("instancenorm.InstanceNorm3d", s => Norm(s, false, nn.InstanceNorm3d(Features(s, false, false), Eps(s), Momentum(s), Affine(s, false), Tracks(s, false))), WriteNorm),
         Layer.Of<GroupNorm>(
             "normalization.GroupNorm",
-            s => nn.GroupNorm(s.Int("num_groups"), s.Hide("num_channels", s.Int("num_channels")), s.Double("eps"), s.Bool("affine")),
+            s =>
+            {
+                var (channels, affine) = (s.Hide("num_channels", s.Int("num_channels")), s.Bool("affine"));
+                if (affine)
+                {
+                    s.Expect("weight", channels);
+                }
+
+                return nn.GroupNorm(s.Int("num_groups"), channels, s.Double("eps"), affine);
+            },
             (m, a) =>
             {
                 a["num_groups"] = m.num_groups;
@@ -27,7 +36,16 @@ internal static class NormLayers
             }),
         Layer.Of<LayerNorm>(
             "normalization.LayerNorm",
-            s => nn.LayerNorm(s.Sizes("normalized_shape"), s.Double("eps"), s.Bool("elementwise_affine"), s.HasParameter("bias")),
+            s =>
+            {
+                var (shape, affine) = (s.Sizes("normalized_shape"), s.Bool("elementwise_affine"));
+                if (affine)
+                {
+                    s.Expect("weight", shape);
+                }
+
+                return nn.LayerNorm(shape, s.Double("eps"), affine, s.HasParameter("bias"));
+            },
             (m, a) =>
             {
                 a["normalized_shape"] = LayerAttributes.Tuple(m.normalized_shape);
@@ -47,7 +65,21 @@ internal static class NormLayers
             }),
     ];
 
-    private static long Features(LayerSettings s) => s.Int("num_features");
+    private static long Features(LayerSettings s, bool affine, bool tracks)
+    {
+        var features = s.Int("num_features");
+        if (Affine(s, affine))
+        {
+            s.Expect("weight", features);
+        }
+
+        if (Tracks(s, tracks))
+        {
+            s.Expect("running_mean", features);
+        }
+
+        return features;
+    }
 
     private static double Eps(LayerSettings s) => s.Double("eps");
 

@@ -13,7 +13,8 @@ internal static class PoolingLayers
         Layer.Of<AdaptiveAvgPool3d>("pooling.AdaptiveAvgPool3d", s => nn.AdaptiveAvgPool3d(Output(s, 3)), (m, a) => WriteOutput(a, m.output_size)),
         Layer.Of<AdaptiveMaxPool1d>("pooling.AdaptiveMaxPool1d", s => nn.AdaptiveMaxPool1d(Output(s, 1)[0]), (m, a) => WriteMax(a, m.output_size)),
         Layer.Of<AdaptiveMaxPool2d>("pooling.AdaptiveMaxPool2d", s => nn.AdaptiveMaxPool2d(Output(s, 2)), (m, a) => WriteMax(a, Tuple(m.output_size))),
-        Layer.Of<AdaptiveMaxPool3d>("pooling.AdaptiveMaxPool3d", s => nn.AdaptiveMaxPool3d(s.Hide("output_size", Output(s, 3))), (_, a) => WriteMax(a, a.Hidden("output_size"))),
+        Layer.Of<AdaptiveMaxPool3dLayer>("pooling.AdaptiveMaxPool3d", s => new AdaptiveMaxPool3dLayer(Output(s, 3)), (m, a) => WriteMax(a, Tuple(m.Size))),
+        Layer.Written<AdaptiveMaxPool3d>("pooling.AdaptiveMaxPool3d", (_, a) => WriteMax(a, a.Hidden("output_size"))),
         Layer.Of<AvgPool1d>(
             "pooling.AvgPool1d",
             s => nn.AvgPool1d(s.Ints("kernel_size", 1)[0], s.IntsOrNone("stride", 1)?[0], s.Ints("padding", 1)[0], Ceil(s), Counts(s)),

@@ -10,26 +10,26 @@ internal static class RecurrentLayers
     [
         Layer.Of<LSTM>(
             "rnn.LSTM",
-            s => Checked(s, "LSTM", nn.LSTM(Inputs(s), Hidden(s), Layers(s), Bias(s), BatchFirst(s), Dropout(s), Bidirectional(s))),
+            s => Checked(s, "LSTM", nn.LSTM(Inputs(s, gates: 4), Hidden(s), Layers(s), Bias(s), BatchFirst(s), Dropout(s), Bidirectional(s))),
             (m, a) => Write(a, "LSTM", gates: 4, ModuleFields.BatchFirst(m))),
         Layer.Of<GRU>(
             "rnn.GRU",
-            s => Checked(s, "GRU", nn.GRU(Inputs(s), Hidden(s), Layers(s), Bias(s), BatchFirst(s), Dropout(s), Bidirectional(s))),
+            s => Checked(s, "GRU", nn.GRU(Inputs(s, gates: 3), Hidden(s), Layers(s), Bias(s), BatchFirst(s), Dropout(s), Bidirectional(s))),
             (m, a) => Write(a, "GRU", gates: 3, ModuleFields.BatchFirst(m))),
         Layer.Of<RNN>(
             "rnn.RNN",
-            s => Checked(s, null, nn.RNN(Inputs(s), Hidden(s), Layers(s), Nonlinearity(s), Bias(s), BatchFirst(s), Dropout(s), Bidirectional(s))),
+            s => Checked(s, null, nn.RNN(Inputs(s, gates: 1), Hidden(s), Layers(s), Nonlinearity(s), Bias(s), BatchFirst(s), Dropout(s), Bidirectional(s))),
             (m, a) =>
             {
                 var nonlinearity = a.Hidden("nonlinearity");
                 a["nonlinearity"] = nonlinearity;
                 Write(a, nonlinearity.AsString() == "relu" ? "RNN_RELU" : "RNN_TANH", gates: 1, ModuleFields.BatchFirst(m));
             }),
-        Layer.Of<LSTMCell>("rnn.LSTMCell", s => nn.LSTMCell(Inputs(s), Hidden(s), Bias(s)), (_, a) => WriteCell(a, gates: 4)),
-        Layer.Of<GRUCell>("rnn.GRUCell", s => nn.GRUCell(Inputs(s), Hidden(s), Bias(s)), (_, a) => WriteCell(a, gates: 3)),
+        Layer.Of<LSTMCell>("rnn.LSTMCell", s => nn.LSTMCell(CellInputs(s, gates: 4), Hidden(s), Bias(s)), (_, a) => WriteCell(a, gates: 4)),
+        Layer.Of<GRUCell>("rnn.GRUCell", s => nn.GRUCell(CellInputs(s, gates: 3), Hidden(s), Bias(s)), (_, a) => WriteCell(a, gates: 3)),
         Layer.Of<RNNCell>(
             "rnn.RNNCell",
-            s => nn.RNNCell(Inputs(s), Hidden(s), Nonlinearity(s), Bias(s)),
+            s => nn.RNNCell(CellInputs(s, gates: 1), Hidden(s), Nonlinearity(s), Bias(s)),
             (_, a) =>
             {
                 WriteCell(a, gates: 1);
@@ -37,7 +37,26 @@ internal static class RecurrentLayers
             }),
     ];
 
-    private static long Inputs(LayerSettings s) => s.Int("input_size");
+    private static long Inputs(LayerSettings s, long gates)
+    {
+        s.Only("proj_size", 0);
+        var (inputs, hidden) = (s.Int("input_size"), Hidden(s));
+        for (var layer = 0; layer < Layers(s); layer++)
+        {
+            s.Expect($"weight_ih_l{layer}", checked(gates * hidden), layer == 0 ? inputs : Bidirectional(s) ? checked(2 * hidden) : hidden);
+            s.Expect($"weight_hh_l{layer}", checked(gates * hidden), hidden);
+        }
+
+        return inputs;
+    }
+
+    private static long CellInputs(LayerSettings s, long gates)
+    {
+        var (inputs, hidden) = (s.Int("input_size"), Hidden(s));
+        s.Expect("weight_ih", checked(gates * hidden), inputs);
+        s.Expect("weight_hh", checked(gates * hidden), hidden);
+        return inputs;
+    }
 
     private static long Hidden(LayerSettings s) => s.Int("hidden_size");
 
@@ -66,7 +85,6 @@ internal static class RecurrentLayers
     private static T Checked<T>(LayerSettings s, string? mode, T module)
     {
         s.Accept("mode");
-        s.Only("proj_size", 0);
         if (mode is not null)
         {
             s.Only("mode", mode);

@@ -73,7 +73,7 @@ internal static class ShapeLayers
         Layer.Of<PixelShuffle>("pixelshuffle.PixelShuffle", s => nn.PixelShuffle(s.Int("upscale_factor")), (m, a) => a["upscale_factor"] = m.upscale_factor),
         Layer.Of<PixelUnshuffle>("pixelshuffle.PixelUnshuffle", s => nn.PixelUnshuffle(s.Int("downscale_factor")), (m, a) => a["downscale_factor"] = m.downscale_factor),
         Layer.Open("upsampling.Upsample", typeof(Upsample), Upsample, (m, a) => WriteUpsample((Upsample)m, a)),
-        Layer.Of<UpsampleLayer>("upsampling.Upsample", _ => throw new InvalidOperationException("built as an Upsample"), (m, a) =>
+        Layer.Written<UpsampleLayer>("upsampling.Upsample", (m, a) =>
         {
             a["name"] = "Upsample";
             a["size"] = LayerAttributes.OrNone(m.Size);

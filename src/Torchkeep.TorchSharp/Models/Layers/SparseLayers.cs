@@ -19,8 +19,8 @@ internal static class SparseLayers
         Layer.Of<Embedding>(
             "sparse.Embedding",
             s => nn.Embedding(
-                s.Int("num_embeddings"),
-                s.Int("embedding_dim"),
+                Sizes(s).Count,
+                Sizes(s).Width,
                 s.Hide("padding_idx", s.IntOrNone("padding_idx")),
                 s.Hide("max_norm", s.DoubleOrNone("max_norm")),
                 s.Hide("norm_type", s.Double("norm_type")),
@@ -38,8 +38,8 @@ internal static class SparseLayers
         Layer.Of<EmbeddingBag>(
             "sparse.EmbeddingBag",
             s => nn.EmbeddingBag(
-                s.Int("num_embeddings"),
-                s.Int("embedding_dim"),
+                Sizes(s).Count,
+                Sizes(s).Width,
                 s.Hide("max_norm", s.DoubleOrNone("max_norm")),
                 s.Hide("norm_type", s.Double("norm_type")),
                 s.Hide("scale_grad_by_freq", s.Bool("scale_grad_by_freq")),
@@ -59,6 +59,13 @@ internal static class SparseLayers
                 a["include_last_offset"] = a.Hidden("include_last_offset");
             }),
     ];
+
+    private static (long Count, long Width) Sizes(LayerSettings s)
+    {
+        var (count, width) = (s.Int("num_embeddings"), s.Int("embedding_dim"));
+        s.Expect("weight", count, width);
+        return (count, width);
+    }
 
     private static void WriteSizes(LayerAttributes a)
     {

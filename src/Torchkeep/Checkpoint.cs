@@ -273,9 +273,29 @@ public sealed class Checkpoint : IDisposable
     {
         try
         {
-            var start = path is null ? Roots[0] : FindValue(path);
-            start = start.Value == Root && _contents.Model is { } model ? PyEntry.Root(model) : start;
-            return new StateDictFinder(_contents.Modules, _options.Limits).Find(start, isNamed: path is not null);
+            return new StateDictFinder(_contents.Modules, _options.Limits).Find(StartOf(path), isNamed: path is not null);
+        }
+        catch (CheckpointException error)
+        {
+            error.File ??= File;
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The module that <see cref="FindStateDict"/> takes its tensors of, with its classes and settings as the file has them;
+    /// null where that is a state_dict, which has neither. TorchScript keeps most settings in its code, which is not read for it.
+    /// </summary>
+    /// <param name="path">Where to look, as there; null for everywhere.</param>
+    /// <exception cref="KeyNotFoundException">There is neither module nor state_dict, or several; the message lists them.</exception>
+    /// <exception cref="UnsupportedCheckpointException">A module lies inside of itself.</exception>
+    /// <exception cref="InvalidCheckpointException">The code of a TorchScript archive is missing or broken.</exception>
+    public ModuleRecord? FindModule(string? path = null)
+    {
+        try
+        {
+            var found = new StateDictFinder(_contents.Modules, _options.Limits).FindValue(StartOf(path), isNamed: path is not null);
+            return new ModuleRecordReader(_contents.Modules).TryRead(found);
         }
         catch (CheckpointException error)
         {
@@ -429,6 +449,13 @@ public sealed class Checkpoint : IDisposable
     private static T Complete<T>(ValueTask<T> task) => task.GetAwaiter().GetResult();
 
     private static async ValueTask Untyped(ValueTask<bool> task) => await task.ConfigureAwait(false);
+
+    // Where the object is not the module, as of TorchScript before 1.4, it is beside it.
+    private PyEntry StartOf(string? path)
+    {
+        var start = path is null ? Roots[0] : FindValue(path);
+        return start.Value == Root && _contents.Model is { } model ? PyEntry.Root(model) : start;
+    }
 
     private PyEntry FindValue(string path)
     {

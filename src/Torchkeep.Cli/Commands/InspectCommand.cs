@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Torchkeep.Cli.Modules;
 using Torchkeep.Cli.Output;
 
 namespace Torchkeep.Cli.Commands;
@@ -12,9 +13,28 @@ internal static class InspectCommand
         var json = new Option<bool>("--json") { Description = "Write one JSON object with every tensor and value." };
         var hash = new Option<bool>("--hash") { Description = "Read every tensor and give the SHA-256 of its elements." };
         var all = new Option<bool>("--all") { Description = "Fold nothing: show every entry." };
-        var command = new Command("inspect", "Lists the tensors and values of a file. No tensor is read unless --hash asks for it.") { file, json, hash, all };
+        var modules = new Option<bool>("--modules") { Description = "Show the modules as PyTorch's print(model) does, with their parameters and sizes." };
+        var model = ModelOption.Create("Of several models the one to show with --modules, such as 'generator'.");
+        var command = new Command("inspect", "Lists the tensors and values of a file. No tensor is read unless --hash asks for it.") { file, json, hash, all, modules, model };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(modules) && (result.GetValue(json) || result.GetValue(hash) || result.GetValue(all)))
+            {
+                result.AddError("--modules stands alone: it has nothing for --json, --hash and --all.");
+            }
+            else if (!result.GetValue(modules) && result.GetValue(model) is not null)
+            {
+                result.AddError("--model is for --modules.");
+            }
+        });
         command.SetAction(result =>
         {
+            if (result.GetValue(modules))
+            {
+                ShowModules(result.GetRequiredValue(file), result.GetValue(model), terminal);
+                return ExitCodes.Fine;
+            }
+
             Inspect(result.GetRequiredValue(file), result.GetValue(json), result.GetValue(hash), result.GetValue(all), terminal);
             return ExitCodes.Fine;
         });
@@ -23,12 +43,7 @@ internal static class InspectCommand
 
     private static void Inspect(string file, bool json, bool hash, bool all, Terminal terminal)
     {
-        if (Directory.Exists(file))
-        {
-            throw new CommandException($"'{file}' is a directory");
-        }
-
-        using var checkpoint = Checkpoint.Open(file);
+        using var checkpoint = CheckpointFile.Open(file);
 
         // Whatever can fail does so here, before the first byte of output.
         var survey = Survey.Of(checkpoint, hash);
@@ -42,5 +57,13 @@ internal static class InspectCommand
             var trees = TreeBuilder.Build(checkpoint, survey, all);
             HumanReport.Write(terminal, file, checkpoint, survey, trees);
         }
+    }
+
+    private static void ShowModules(string file, string? path, Terminal terminal)
+    {
+        using var checkpoint = CheckpointFile.Open(file);
+        var module = ModelOption.Find(checkpoint, path);
+        var root = module is null ? ModuleNodes.Of(checkpoint.FindStateDict(path)) : ModuleNodes.Of(module);
+        ModuleReport.Write(terminal, file, checkpoint, root, module?.Walk().Count() ?? 0, module is not null);
     }
 }

@@ -11,12 +11,7 @@ internal static class Converter
 
     internal static void Run(ConvertRequest request, Terminal terminal)
     {
-        if (Directory.Exists(request.Input))
-        {
-            throw new CommandException($"'{request.Input}' is a directory");
-        }
-
-        using var checkpoint = Checkpoint.Open(request.Input);
+        using var checkpoint = CheckpointFile.Open(request.Input);
         var root = Choose(checkpoint, request);
         var options = request.Options;
         if (options.Format == CheckpointFormat.Safetensors)

@@ -5,6 +5,9 @@ namespace Torchkeep;
 /// <summary>The settings of one layer in a file, for the row that builds it. What no row asks for is refused afterwards.</summary>
 internal sealed class LayerSettings(SavedModule saved)
 {
+    private const string InCode =
+        ": TorchScript has settings in its code alone. torch.jit.load runs it, and a class of yours by map<T>(\"name\") takes its tensors";
+
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
     internal SavedModule Saved => saved;
@@ -178,7 +181,7 @@ internal sealed class LayerSettings(SavedModule saved)
         _asked.Add(name);
         return Record.Settings.TryGetValue(name, out var value) ? value
             : mayMiss ? null
-            : throw new NotSupportedException($"{saved.Describe()} does not say its setting '{name}'");
+            : throw new NotSupportedException($"{saved.Describe()} does not say its setting '{name}'{(Record.IsScripted ? InCode : "")}");
     }
 
     private long Whole(string name, PyValue value, PyValue item) => item is PyInt or PyBool ? item.AsInt64() : throw Misfit(name, value);

@@ -14,9 +14,10 @@ public sealed class ModuleRecord
 {
     private const string Unscripted = "__torch__.";
 
-    private ModuleRecord(PyObject record, PyGlobal global, PyDict state)
+    private ModuleRecord(PyObject record, PyGlobal global, PyDict state, bool isFlat)
     {
-        IsScripted = global.Module.StartsWith(Unscripted, StringComparison.Ordinal) || global.Module == Unscripted.TrimEnd('.');
+        IsScripted = IsOfScript(global);
+        IsFlat = isFlat;
         ClassName = IsScripted ? Readable(global) : global.ToString();
         Value = record;
         State = state;
@@ -55,13 +56,16 @@ public sealed class ModuleRecord
     /// <summary>Names of what else would run when the module is called: the hook lists that are not empty, with the classes of the hooks.</summary>
     public List<string> Hooks { get; } = [];
 
+    /// <summary>Whether its state lists parameters, buffers and children among its attributes.</summary>
+    internal bool IsFlat { get; }
+
     /// <summary>The state that makes up the record.</summary>
     internal PyDict State { get; }
 
     /// <summary>Reads a value as a module, with all that lies under it; null when it is none.</summary>
     /// <param name="value">The value.</param>
     /// <exception cref="UnsupportedCheckpointException">A module lies inside of itself.</exception>
-    public static ModuleRecord? TryRead(PyValue value) => new ModuleRecordReader().TryRead(value);
+    public static ModuleRecord? TryRead(PyValue value) => new ModuleRecordReader(PythonModules.Instance).TryRead(value);
 
     /// <summary>This module and all under it with their paths, parents first, in the order of the file; one that stands in two places comes twice.</summary>
     /// <exception cref="UnsupportedCheckpointException">They are nested more than 500 deep, or stand in more than a million places.</exception>
@@ -101,14 +105,20 @@ public sealed class ModuleRecord
 
     internal static ModuleRecord? TryBegin(PyValue value)
     {
-        if (value is not PyObject { State: PyDict state } record || ClassOf(record) is not { } global)
+        if (value is not PyObject record || ClassOf(record) is not { } global)
         {
             return null;
         }
 
-        var module = new ModuleRecord(record, global, state);
-        return module.IsScripted || (state.TryGet("_modules", out var modules) && modules is PyDict) ? module : null;
+        // A scripted one has a flat list of attributes.
+        var fields = PythonModules.FieldsOf(value);
+        return fields is not null ? new(record, global, fields, isFlat: false)
+            : record.State is PyDict state && IsOfScript(global) ? new(record, global, state, isFlat: true)
+            : null;
     }
+
+    private static bool IsOfScript(PyGlobal global) =>
+        global.Module.StartsWith(Unscripted, StringComparison.Ordinal) || global.Module == Unscripted.TrimEnd('.');
 
     // Classes without a constructor argument come as New, and in protocols 0 and 1 by copyreg's function (Lib/copyreg.py).
     private static PyGlobal? ClassOf(PyObject record) => record switch

@@ -1,7 +1,8 @@
 namespace Torchkeep.Torch;
 
 /// <summary>Reads records of modules, one for each object, off a list of pending ones instead of the call stack.</summary>
-internal sealed class ModuleRecordReader
+/// <param name="modules">Of a TorchScript archive, what its code says.</param>
+internal sealed class ModuleRecordReader(IModuleReader modules)
 {
     // Hooks that act on a call; those that act on a state_dict change nothing that is here (torch/nn/modules/module.py).
     private static readonly string[] _hookLists =
@@ -24,7 +25,7 @@ internal sealed class ModuleRecordReader
         var root = Find(value);
         while (_pending.TryDequeue(out var module))
         {
-            if (module.IsScripted)
+            if (module.IsFlat)
             {
                 ReadAttributes(module);
             }
@@ -153,9 +154,13 @@ internal sealed class ModuleRecordReader
         }
     }
 
-    // Of a TorchScript archive: tensors that need a gradient are its parameters by convention.
+    // Of a TorchScript archive. Its code says which are parameters; without it those are taken that need a gradient.
     private void ReadAttributes(ModuleRecord module)
     {
+        var parameters = modules.TryRead(module.Value, out var parts)
+            ? parts.Tensors.Take(parts.ParameterCount).Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal)
+            : null;
+        var buffers = parts?.Tensors.Skip(parts.ParameterCount).Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var (key, value) in module.State)
         {
             if (key is not PyString { Value: var name } || name == "_is_full_backward_hook")
@@ -169,7 +174,12 @@ internal sealed class ModuleRecordReader
             }
             else if (value is PyTensor tensor)
             {
-                (tensor.RequiresGrad || tensor.IsParameter ? module.Parameters : module.Buffers)[name] = tensor;
+                (parameters?.Contains(name) ?? (tensor.RequiresGrad || tensor.IsParameter) ? module.Parameters : module.Buffers)[name] = tensor;
+                if (buffers?.Contains(name) == false && parameters?.Contains(name) == false)
+                {
+                    // A tensor that no state_dict has.
+                    module.NonPersistentBuffers.Add(name);
+                }
             }
             else if (Find(value) is { } child)
             {

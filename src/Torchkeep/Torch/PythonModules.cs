@@ -33,8 +33,10 @@ internal sealed class PythonModules : IModuleReader
             _ => [],
         };
         var buffers = Entries(fields, Buffers);
+        var parameters = Entries(fields, Parameters);
         parts = new(
-            [.. Entries(fields, Parameters), .. buffers.Where(buffer => !transient.Contains(new PyString(buffer.Key)))],
+            parameters.Count,
+            [.. parameters, .. buffers.Where(buffer => !transient.Contains(new PyString(buffer.Key)))],
             Entries(fields, Modules),
             Find(fields, Version) is PyInt number && number.TryGetInt64(out var version) ? version : VersionOf(value, fields));
         return true;
@@ -49,7 +51,7 @@ internal sealed class PythonModules : IModuleReader
 
     // The attributes: the state; a part of it where the class has slots; an argument, as of a torch.fx.GraphModule; or a
     // bare dictionary, where the attributes alone were saved.
-    private static PyDict? FieldsOf(PyValue value)
+    internal static PyDict? FieldsOf(PyValue value)
     {
         var fields = value switch
         {

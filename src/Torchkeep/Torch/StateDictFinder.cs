@@ -14,7 +14,10 @@ internal sealed class StateDictFinder(IModuleReader modules, ReadLimits limits)
     /// <param name="start">Where to look.</param>
     /// <param name="isNamed">Whether the caller named this very value, so that a dictionary of tensors and more is meant as it is.</param>
     /// <exception cref="KeyNotFoundException">There is none, or several of which none is the likelier.</exception>
-    internal PyDict Find(PyEntry start, bool isNamed)
+    internal PyDict Find(PyEntry start, bool isNamed) => Take(FindValue(start, isNamed));
+
+    /// <summary>The module or the dictionary that <see cref="Find"/> takes it of.</summary>
+    internal PyValue FindValue(PyEntry start, bool isNamed)
     {
         // A model may have no parameters; elsewhere such a dictionary says nothing.
         if (start.Value is PyDict { IsOrdered: true, Count: 0 } empty)
@@ -24,14 +27,14 @@ internal sealed class StateDictFinder(IModuleReader modules, ReadLimits limits)
 
         if (UnderKnownNames(start) is { } found)
         {
-            return Take(found);
+            return found.Value;
         }
 
         // Under any other name when there is but one: two networks in one file are the caller's to choose from.
         List<PyEntry> candidates = [.. PyWalker.Children(start).Select(UnderKnownNames).OfType<PyEntry>()];
         return candidates switch
         {
-            [var only] => Take(only),
+            [var only] => only.Value,
             [] when isNamed && start.Value is PyDict dict && HasStringKeys(dict) && dict.Any(entry => IsTensor(entry.Value)) => dict,
             [] => throw new KeyNotFoundException(NothingIn(start)),
             _ => throw new KeyNotFoundException(
@@ -71,7 +74,7 @@ internal sealed class StateDictFinder(IModuleReader modules, ReadLimits limits)
         return null;
     }
 
-    private PyDict Take(PyEntry entry) => modules.IsModule(entry.Value) ? StateDictBuilder.Build(entry.Value, modules, limits) : (PyDict)entry.Value;
+    private PyDict Take(PyValue value) => modules.IsModule(value) ? StateDictBuilder.Build(value, modules, limits) : (PyDict)value;
 
     // Of an empty one, or one with extra state, _metadata alone tells.
     private static bool IsStateDict(PyDict dict) =>

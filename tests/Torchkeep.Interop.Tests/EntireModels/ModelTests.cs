@@ -116,6 +116,24 @@ public sealed class ModelTests : TorchSharpTests
 
         Assert.Equal(["chemprop.nn.transforms.UnscaleTransform"], Assert.Throws<UnknownClassException>(() => transform.module()).classes);
         Assert.Equal(["mean", "scale"], transform.state_dict().Keys);
+        var graph = loaded["hyper_parameters"]["message_passing"]["graph_transform"];
+        var unknown = Assert.Throws<UnknownClassException>(() => graph.module());
+        Assert.Equal(["chemprop.nn.transforms.GraphTransform"], unknown.classes);
+        Assert.Contains("children: V_transform (Identity), E_transform (Identity)", unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AScriptedModelSaysThatItsSettingsAreInCode()
+    {
+        var path = Path.Combine(Repository.Corpus, "files", "168_linrelu.script.dat");
+        Assert.SkipUnless(File.Exists(path), $"there is no corpus at {Repository.Corpus}; TORCHKEEP_CORPUS names it");
+
+        var error = Assert.Throws<NotSupportedException>(() => torch.load_model(path));
+
+        Assert.Contains("'0' (torch.nn.modules.linear.Linear) does not say its setting 'in_features': TorchScript has settings in its code alone", error.Message, StringComparison.Ordinal);
+        Assert.Contains("torch.jit.load", error.Message, StringComparison.Ordinal);
+        using var loaded = torch.load(path, weights_only: true);
+        Assert.Equal(["0.weight", "0.bias"], loaded.state_dict().Keys);
     }
 
     private static void CheckOutputs(torch.nn.Module module, string path)

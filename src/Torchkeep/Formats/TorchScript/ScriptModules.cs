@@ -51,7 +51,7 @@ internal sealed class ScriptModules(ZipRecords records, string codeFolder) : IMo
             }
         }
 
-        parts = new([.. parameters, .. buffers], children, Version);
+        parts = new(parameters.Count, [.. parameters, .. buffers], children, Version);
         return true;
     }
 

@@ -8,5 +8,6 @@ var root = new RootCommand("Says what is in a PyTorch checkpoint and converts it
 {
     InspectCommand.Create(terminal),
     ConvertCommand.Create(terminal),
+    ScaffoldCommand.Create(terminal),
 };
 return root.Run(args, terminal);

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Torchkeep.Cli.Modules;
+using Torchkeep.Cli.Output;
+using Torchkeep.Cli.Scaffolding;
+
+namespace Torchkeep.Cli.Commands;
+
+/// <summary><c>torchkeep scaffold</c>: the C# classes to load a model into.</summary>
+internal static partial class ScaffoldCommand
+{
+    internal static Command Create(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "The checkpoint with an entire model, as torch.save(model) or torch.jit.save leaves it." };
+        var model = ModelOption.Create("Of several models the one to write, such as 'generator'.");
+        var space = new Option<string>("--namespace") { Description = "The namespace of the classes.", HelpName = "NAME" };
+        var command = new Command("scaffold", "Writes C# classes for TorchSharp that take the weights of a model: layers and settings, and forward where there is one way alone.")
+        {
+            file, model, space,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(space) is { } name && !Namespace().IsMatch(name))
+            {
+                result.AddError($"--namespace takes a name such as My.Models, and not '{name}'.");
+            }
+        });
+        command.SetAction(result =>
+        {
+            Write(result.GetRequiredValue(file), result.GetValue(model), result.GetValue(space), terminal);
+            return ExitCodes.Fine;
+        });
+        return command;
+    }
+
+    private static void Write(string file, string? path, string? space, Terminal terminal)
+    {
+        using var checkpoint = CheckpointFile.Open(file);
+        var module = ModelOption.Find(checkpoint, path)
+            ?? throw new CommandException($"'{file}' has a state_dict, which says nothing of layers: scaffold wants the entire model, saved by torch.save(model). inspect --modules shows the names");
+        var code = Scaffold.Write(file, path, module, space);
+        using var text = terminal.OpenText();
+        text.Write(code);
+    }
+
+    [GeneratedRegex(@"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\z")]
+    private static partial Regex Namespace();
+}

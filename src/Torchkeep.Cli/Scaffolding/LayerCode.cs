@@ -7,13 +7,11 @@ internal static class LayerCode
 {
     private const string Prefix = "torch.nn.modules.";
 
-    private static readonly LayerRow _attention = new(
-        "MultiheadAttention",
-        "embed_dim, num_heads, dropout=dropout.:0, bias=in_proj_bias?:true, add_bias_kv=bias_k?:false, add_zero_attn=add_zero_attn!:false",
-        IsPlain: false,
-        Lacking: "batch_first:False");
+    private const string AttentionArguments = "embed_dim, num_heads, dropout=dropout.:0, bias=in_proj_bias?:true, add_bias_kv=bias_k?:false, add_zero_attn=add_zero_attn!:false";
 
-    private static readonly LayerRow _attentionOfThree = _attention with { Arguments = $"{_attention.Arguments}, kdim=kdim, vdim=vdim" };
+    private static readonly LayerRow _attention = new("MultiheadAttention", AttentionArguments, IsPlain: false, Lacking: "batch_first:False");
+    private static readonly LayerRow _attentionOfThree = new(
+        "MultiheadAttention", $"{AttentionArguments}, kdim=kdim, vdim=vdim", IsPlain: false, Lacking: "batch_first:False");
 
     // Behind Upsample's mode, for how many dimensions it is; nearest is for any.
     private static readonly Dictionary<string, (string Member, int Dimensions)> _upsampling = new(StringComparer.Ordinal)

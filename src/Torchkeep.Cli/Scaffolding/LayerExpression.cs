@@ -9,6 +9,9 @@ namespace Torchkeep.Cli.Scaffolding;
 /// <param name="notes">What the reader of the code should know.</param>
 internal sealed class LayerExpression(string type, bool isPlain, IReadOnlyList<(string? Name, CodeSlot Slot)> arguments, IReadOnlyList<string> notes) : CodeExpression
 {
+    /// <summary>In place of an argument's name: a conversion of what was made.</summary>
+    internal const string Conversion = ".to";
+
     internal override string Type => type;
 
     internal override bool IsPlain => isPlain;
@@ -23,9 +26,16 @@ internal sealed class LayerExpression(string type, bool isPlain, IReadOnlyList<(
     {
         code.Append($"nn.{type}(");
         var isFirst = true;
+        var conversion = "";
         foreach (var (name, slot) in arguments)
         {
             var value = values.Dequeue();
+            if (name == Conversion)
+            {
+                conversion = $"{Conversion}({value})";
+                continue;
+            }
+
             if (value == slot.Default)
             {
                 continue;
@@ -35,6 +45,6 @@ internal sealed class LayerExpression(string type, bool isPlain, IReadOnlyList<(
             isFirst = false;
         }
 
-        code.Append(')');
+        code.Append(')').Append(conversion);
     }
 }

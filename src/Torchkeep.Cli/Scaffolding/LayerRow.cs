@@ -37,15 +37,17 @@ internal sealed record LayerRow(string Type, string Arguments, bool IsPlain = tr
         if (HasType && module.Parameters.Values.FirstOrDefault(tensor => tensor is not null) is { } example
             && CodeText.ScalarType(example.View.ElementType) is { } type and not "Float32")
         {
-            arguments.Add(("dtype", new("dtype", "ScalarType", $"ScalarType.{type}")));
+            // What counts batches stays an integer by a conversion alone.
+            arguments.Add((Type.StartsWith("BatchNorm", StringComparison.Ordinal) ? LayerExpression.Conversion : "dtype", new("dtype", "ScalarType", $"ScalarType.{type}")));
         }
 
         return new(Type, IsPlain, arguments, [.. Notes(module)]);
     }
 
-    // A norm has weight and bias or neither, and of what a loss keeps TorchSharp has no buffer.
+    // A norm has weight and bias or neither, an LSTM no projection, and of what a loss keeps TorchSharp has no buffer.
     private bool HasItsTensors(ModuleRecord module) =>
         Type.EndsWith("Loss", StringComparison.Ordinal) ? module.Buffers.Values.All(buffer => buffer is null)
+            : Type == "LSTM" ? !module.Parameters.Keys.Any(name => name.StartsWith("weight_hr", StringComparison.Ordinal))
             : !Type.Contains("Norm", StringComparison.Ordinal) || Type == "LayerNorm"
                 || (module.Parameters.GetValueOrDefault("bias") is null) == (module.Parameters.GetValueOrDefault("weight") is null);
 

@@ -2,14 +2,12 @@ using Torchkeep.Interop.Tests.PyTorch;
 
 namespace Torchkeep.Interop.Tests.EntireModels;
 
-/// <summary>Python that has layers.py and models.py beside modules.py.</summary>
+/// <summary>Python that has layers.py, models.py and nets.py beside modules.py.</summary>
 internal static class EntireModel
 {
-    private static readonly Lazy<string> _layers = new(() =>
-        File.ReadAllText(Path.Combine(Repository.Root, "tests", "Torchkeep.Interop.Tests", "EntireModels", "layers.py")));
+    private static readonly Lazy<string> _scripts = new(() => string.Join('\n', Read("layers.py"), Read("models.py"), Read("nets.py")));
 
-    private static readonly Lazy<string> _models = new(() =>
-        File.ReadAllText(Path.Combine(Repository.Root, "tests", "Torchkeep.Interop.Tests", "EntireModels", "models.py")));
+    internal static List<string> Run(Judge judge, JudgeFolder folder, string code) => judge.RunModules(folder, $"{_scripts.Value}\n{code}");
 
-    internal static List<string> Run(Judge judge, JudgeFolder folder, string code) => judge.RunModules(folder, $"{_layers.Value}\n{_models.Value}\n{code}");
+    private static string Read(string name) => File.ReadAllText(Path.Combine(Repository.Root, "tests", "Torchkeep.Interop.Tests", "EntireModels", name));
 }

@@ -14,14 +14,14 @@ public sealed partial class DocumentationTests : IDisposable
     [Fact]
     public void TheExamplesAreWhatTheCommandWrites()
     {
-        var file = _folder.Save(Samples.Training());
+        var files = new Dictionary<string, string> { ["model.pt"] = _folder.Save(Samples.Training()), ["net.pt"] = _folder.Save(WholeModel.Net(), "net.pt") };
         var text = File.ReadAllText(_page).ReplaceLineEndings("\n");
 
         var actual = Example().Replace(text, example =>
         {
-            var outcome = CommandLine.Run([.. example.Groups["command"].Value.Split(' ').Select(word => word == "model.pt" ? file : word)]);
+            var outcome = CommandLine.Run([.. example.Groups["command"].Value.Split(' ').Select(word => files.GetValueOrDefault(word, word))]);
             Assert.Equal(0, outcome.ExitCode);
-            var output = outcome.Output.Replace(file, "model.pt", StringComparison.Ordinal);
+            var output = files.Aggregate(outcome.Output, (written, file) => written.Replace(file.Value, file.Key, StringComparison.Ordinal));
             return example.Groups["start"].Value + (output.StartsWith('{') ? Indent(output) : output) + "```\n";
         });
         if (Environment.GetEnvironmentVariable("TORCHKEEP_UPDATE_GOLDENS") == "1")
@@ -29,7 +29,7 @@ public sealed partial class DocumentationTests : IDisposable
             File.WriteAllText(_page, actual);
         }
 
-        Assert.Equal(2, Example().Count(text));
+        Assert.Equal(4, Example().Count(text));
         Assert.Equal(actual, File.ReadAllText(_page).ReplaceLineEndings("\n"));
     }
 
@@ -48,6 +48,6 @@ public sealed partial class DocumentationTests : IDisposable
         return string.Join('\n', lines[..(leaves + 1 + ShownLeaves)]) + "\n  ...\n]}\n";
     }
 
-    [GeneratedRegex(@"(?<start><!-- (?<command>inspect [^\n]*) -->\n```[a-z]*\n)(?<output>.*?)```\n", RegexOptions.Singleline)]
+    [GeneratedRegex(@"(?<start><!-- (?<command>(inspect|scaffold) [^\n]*) -->\n```[a-z]*\n)(?<output>.*?)```\n", RegexOptions.Singleline)]
     private static partial Regex Example();
 }

@@ -17,6 +17,9 @@ public sealed class ProcessTests : IDisposable
     public void TheHelpOfConvertListsItsOptions() => Golden.Check("help-convert.txt", Help("convert"));
 
     [Fact]
+    public void TheHelpOfScaffoldListsItsOptions() => Golden.Check("help-scaffold.txt", Help("scaffold"));
+
+    [Fact]
     public void ARunInAPipeIsTheRunOfTheTests()
     {
         var file = _folder.Save(Samples.EveryKind());

@@ -15,20 +15,21 @@ public static class TorchExtensions
     {
         /// <summary>Saves anything as <c>torch.save</c> of PyTorch does, in a file that it loads with its defaults.</summary>
         /// <param name="obj">
-        /// A tensor, a state_dict, a plain value, or a dictionary, list, tuple or set of such, nested as you like. Memory of
-        /// tensors is written in place, without a copy; tensors that share it share it in the file.
+        /// A tensor, a state_dict, an entire model, a plain value, or a dictionary, list, tuple or set of such, nested as you like.
+        /// Memory of tensors is written in place, without a copy; tensors that share it share it in the file.
         /// </param>
         /// <param name="f">The file; it appears whole or not at all, and an older one stays until then.</param>
         /// <param name="options">How it is written; null for the defaults.</param>
         /// <param name="progress">Told how far the save has come; called on this thread.</param>
+        /// <param name="registry">Of entire models in it, Python's names for their classes, and what TorchSharp does not tell; null where neither is needed.</param>
         /// <param name="cancellationToken">Stops the save; the older file stays.</param>
         /// <exception cref="NotSupportedException">A value has no counterpart in a checkpoint; the message names its type.</exception>
         /// <exception cref="CheckpointException">As for <see cref="Checkpoint.Save(PyValue, string, WriteOptions?, IProgress{SaveProgress}?, CancellationToken)"/>.</exception>
         /// <exception cref="IOException">The operating system failed.</exception>
         public static void save_checkpoint(
-            object? obj, string f, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, CancellationToken cancellationToken = default)
+            object? obj, string f, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, ModuleRegistry? registry = null, CancellationToken cancellationToken = default)
         {
-            using var encoder = new ValueEncoder();
+            using var encoder = new ValueEncoder(registry);
             Checkpoint.Save(encoder.Encode(obj), f, options, progress, cancellationToken);
         }
 
@@ -37,11 +38,12 @@ public static class TorchExtensions
         /// <param name="f">Written from its position on, without seeking.</param>
         /// <param name="options">How it is written; null for the defaults.</param>
         /// <param name="progress">Told how far the save has come; called on this thread.</param>
+        /// <param name="registry">Of entire models in it, Python's names for their classes, and what TorchSharp does not tell; null where neither is needed.</param>
         /// <param name="cancellationToken">Stops the save, with a part of it written.</param>
         public static void save_checkpoint(
-            object? obj, Stream f, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, CancellationToken cancellationToken = default)
+            object? obj, Stream f, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, ModuleRegistry? registry = null, CancellationToken cancellationToken = default)
         {
-            using var encoder = new ValueEncoder();
+            using var encoder = new ValueEncoder(registry);
             Checkpoint.Save(encoder.Encode(obj), f, options, progress, cancellationToken);
         }
 

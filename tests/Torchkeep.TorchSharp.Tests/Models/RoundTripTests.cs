@@ -75,6 +75,24 @@ public class RoundTripTests
     }
 
     [Fact]
+    public void AModelInACheckpointIsSavedByARegistry()
+    {
+        var stream = new MemoryStream();
+        using var recurrent = torch.nn.RNN(2, 3);
+        using var model = new Nets.Unnamed();
+        var registry = new ModuleRegistry().map("net.Unnamed", _ => new Nets.Unnamed());
+        registry.describe(recurrent, ("nonlinearity", "tanh"));
+
+        torch.save_checkpoint(
+            new Dictionary<string, object?> { ["model"] = model, ["encoder"] = recurrent }, stream, registry: registry, cancellationToken: TestContext.Current.CancellationToken);
+
+        using var loaded = torch.load(new MemoryStream(stream.ToArray()));
+        using var again = loaded["encoder"].module<RNN>(registry);
+        Assert.IsType<Nets.Unnamed>(loaded["model"].module(registry));
+        Assert.Equal(Bits.Of(recurrent), Bits.Of(again));
+    }
+
+    [Fact]
     public void AFailedSaveLeavesTheOlderFile()
     {
         using var folder = new TemporaryFolder();
@@ -85,6 +103,30 @@ public class RoundTripTests
         Assert.Contains("no one said which Unnamed is", error.Message, StringComparison.Ordinal);
         Assert.Equal("older", File.ReadAllText(folder["whole.pt"]));
         Assert.Equal(["whole.pt"], Directory.EnumerateFiles(Path.GetDirectoryName(folder["whole.pt"])!).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void AClassSaysItsAttributesItself()
+    {
+        var stream = new MemoryStream();
+        using var model = new Spoken();
+        torch.save(new Dictionary<string, object?> { ["model"] = model }, stream);
+
+        var record = ReadModule(stream, "model");
+
+        Assert.Equal("net.Spoken", record.ClassName);
+        Assert.Equal(["width", "names"], record.Settings.Keys);
+        Assert.Equal(3, record.Settings["width"].AsInt64());
+        Assert.Equal(["weight"], record.Parameters.Keys);
+    }
+
+    [Fact]
+    public void AFieldThatNoFileCanHoldIsNamed()
+    {
+        var error = Assert.Throws<NotSupportedException>(() => torch.save(new Listening(), new MemoryStream()));
+
+        Assert.Contains("the field 'heard' of Listening cannot be an attribute of the Python class", error.Message, StringComparison.Ordinal);
+        Assert.Contains("mark it [PythonIgnore], or let Listening implement IPythonAttributes", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,5 +145,36 @@ public class RoundTripTests
         torch.save(again, second, registry);
 
         Assert.Equal(first.ToArray(), second.ToArray());
+    }
+
+    private static ModuleRecord ReadModule(MemoryStream stream, string path)
+    {
+        using var checkpoint = Checkpoint.Open(stream.ToArray());
+        return checkpoint.FindModule(path)!;
+    }
+
+    [PythonClass("net.Spoken")]
+    private sealed class Spoken : torch.nn.Module, IPythonAttributes
+    {
+        private readonly Parameter weight = torch.nn.Parameter(torch.zeros(2));
+        private readonly Action _log = () => { };
+
+        internal Spoken()
+            : base(nameof(Spoken)) => RegisterComponents();
+
+        public IReadOnlyDictionary<string, object?> python_attributes
+        {
+            get
+            {
+                _log();
+                return new Dictionary<string, object?> { ["width"] = 3L, ["names"] = new[] { "a", $"{weight.shape[0]}" } };
+            }
+        }
+    }
+
+    [PythonClass("net.Listening")]
+    private sealed class Listening() : torch.nn.Module(nameof(Listening))
+    {
+        public Action heard { get; set; } = () => { };
     }
 }

@@ -126,8 +126,8 @@ internal sealed class ModuleRecordReader(IModuleReader modules)
                 PyTensor plain => plain,
 
                 // As PyTorch wrote it before 0.4: (data,) and then (requires_grad, volatile, hooks).
-                PyObject { Callable: PyGlobal { Module: "torch.nn.parameter", Name: "Parameter" }, Arguments.Items: [PyTensor data, ..] } record =>
-                    new(data.View, record.State is not PyTuple { Items: [PyBool { Value: false }, ..] }, isParameter: true),
+                PyObject { Callable: PyGlobal callable, Arguments.Items: [PyTensor data, ..] } record when TorchNames.AreParameters.Contains(callable) =>
+                    new(data.View, record.State is not PyTuple { Items: [PyBool { Value: false }, ..] }, isParameter: callable.Name == "Parameter"),
                 _ => null,
             };
         }

@@ -39,6 +39,19 @@ public sealed class ScriptModelReaderTests
     }
 
     [Fact]
+    public void TheModuleHasTheSameTree()
+    {
+        using var checkpoint = Checkpoint.Open(Archive($"{{{Modules}, {Tensors}}}"));
+
+        var module = checkpoint.FindModule()!;
+
+        Assert.Equal(["", "b", "a", "a.deep"], module.Walk().Select(entry => entry.Path));
+        Assert.Equal(["w"], module.Parameters.Keys);
+        Assert.Equal(["w"], module.Children["b"]!.Parameters.Keys);
+        Assert.Equal(["mean"], module.Children["b"]!.Buffers.Keys);
+    }
+
+    [Fact]
     public void TheTensorsAreListedInTheirOrder()
     {
         using var checkpoint = Checkpoint.Open(Archive($"{{{Modules}, {Tensors}}}"));

@@ -22,6 +22,21 @@ public sealed class TorchScriptReaderTests
     }
 
     [Fact]
+    public void TheModuleHasTheSame()
+    {
+        using var checkpoint = Checkpoint.Open(ScriptArchive.With());
+
+        var module = checkpoint.FindModule()!;
+
+        Assert.True(module.IsScripted);
+        Assert.Equal(["weight"], module.Parameters.Keys);
+        Assert.Contains("mean", module.Buffers.Keys);
+        Assert.DoesNotContain("mean", module.NonPersistentBuffers);
+        Assert.Equal(["0"], module.Children.Keys);
+        Assert.Equal(["", "0"], module.Walk().Select(entry => entry.Path));
+    }
+
+    [Fact]
     public void ConstantsHaveStoragesAndPathsOfTheirOwn()
     {
         using var checkpoint = Checkpoint.Open(ScriptArchive.With());

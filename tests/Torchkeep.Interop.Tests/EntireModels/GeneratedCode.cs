@@ -15,6 +15,12 @@ internal static class GeneratedCode
 
     internal static torch.nn.Module Make(string code)
     {
+        var name = code.Split('\n').First(line => line.StartsWith("public sealed class ", StringComparison.Ordinal)).Split(' ')[3];
+        return (torch.nn.Module)Activator.CreateInstance(Compile(code).GetExportedTypes().Single(type => type.Name == name))!;
+    }
+
+    internal static Assembly Compile(string code)
+    {
         var tree = CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest), cancellationToken: TestContext.Current.CancellationToken);
         var compilation = CSharpCompilation.Create(
             $"Generated{Guid.NewGuid():N}",
@@ -29,8 +35,6 @@ internal static class GeneratedCode
             Assert.Fail($"{string.Join('\n', complaints.Take(20))}\n{code}");
         }
 
-        var name = code.Split('\n').First(line => line.StartsWith("public sealed class ", StringComparison.Ordinal)).Split(' ')[3];
-        var type = Assembly.Load(assembly.ToArray()).GetExportedTypes().Single(type => type.Name == name);
-        return (torch.nn.Module)Activator.CreateInstance(type)!;
+        return Assembly.Load(assembly.ToArray());
     }
 }

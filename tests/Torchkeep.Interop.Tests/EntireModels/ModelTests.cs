@@ -3,6 +3,7 @@ using Torchkeep.Interop.Tests.EntireModels.Models;
 using Torchkeep.Interop.Tests.Modules;
 using Torchkeep.Interop.Tests.PyTorch;
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace Torchkeep.Interop.Tests.EntireModels;
 
@@ -63,6 +64,11 @@ public sealed class ModelTests : TorchSharpTests
         Assert.Contains(".map<Tail>(\"deep.Tail\")", error.Message, StringComparison.Ordinal);
         using var loaded = torch.load(folder["deep.pt"], weights_only: true);
         Assert.Equal(["0.weight", "0.bias", "1.1.0.first.weight"], loaded.state_dict().Keys.Take(3));
+
+        // With classes of these names the mapping is as it has to be.
+        using var scope = torch.NewDisposeScope();
+        using var model = torch.load_model<Sequential>(folder["deep.pt"], MappingIn(error.Message));
+        Assert.Equal(loaded.state_dict().Select(entry => (entry.Key, Bits.Of(entry.Value))), model.state_dict(keep_vars: false).Select(entry => (entry.Key, Bits.Of(entry.Value))));
     }
 
     [Theory]
@@ -134,6 +140,46 @@ public sealed class ModelTests : TorchSharpTests
         Assert.Contains("torch.jit.load", error.Message, StringComparison.Ordinal);
         using var loaded = torch.load(path, weights_only: true);
         Assert.Equal(["0.weight", "0.bias"], loaded.state_dict().Keys);
+    }
+
+    private static ModuleRegistry MappingIn(string message)
+    {
+        const string Start = "var registry = ";
+        var mapping = message[message.IndexOf(Start, StringComparison.Ordinal)..];
+        var assembly = GeneratedCode.Compile($$"""
+            using Torchkeep;
+            using TorchSharp.Modules;
+            using static TorchSharp.torch;
+
+            public static class Mapping
+            {
+                public static ModuleRegistry Make()
+                {
+                    {{mapping[..(mapping.IndexOf(';', StringComparison.Ordinal) + 1)]}}
+                    return registry;
+                }
+            }
+
+            public sealed class Core : nn.Module<Tensor, Tensor>
+            {
+                private readonly Linear first;
+                private readonly BatchNorm1d norm;
+
+                public Core(Linear first, BatchNorm1d norm) : base(nameof(Core))
+                {
+                    (this.first, this.norm) = (first, norm);
+                    RegisterComponents();
+                }
+
+                public override Tensor forward(Tensor input) => norm.call(first.call(input));
+            }
+
+            public sealed class Tail() : nn.Module<Tensor, Tensor>(nameof(Tail))
+            {
+                public override Tensor forward(Tensor input) => input;
+            }
+            """);
+        return (ModuleRegistry)assembly.GetType("Mapping")!.GetMethod("Make")!.Invoke(null, null)!;
     }
 
     private static void CheckOutputs(torch.nn.Module module, string path)

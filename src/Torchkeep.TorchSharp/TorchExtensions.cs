@@ -56,14 +56,15 @@ public static class TorchExtensions
         /// <param name="f">The file; it appears whole or not at all, and an older one stays until then.</param>
         /// <param name="options">How it is written; null for the defaults.</param>
         /// <param name="progress">Told how far the save has come, on another thread.</param>
+        /// <param name="registry">As for <c>save_checkpoint</c>.</param>
         /// <param name="cancellationToken">Stops the save; the older file stays.</param>
         /// <returns>Ends when the file is there; fails as <c>save_checkpoint</c> does. Wait for it before the program ends, or there is no file.</returns>
         /// <exception cref="NotSupportedException">A value has no counterpart in a checkpoint; said at once.</exception>
         /// <exception cref="OutOfMemoryException">There is no memory for the copies; said at once.</exception>
         public static Task async_save(
-            object? obj, string f, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, CancellationToken cancellationToken = default)
+            object? obj, string f, WriteOptions? options = null, IProgress<SaveProgress>? progress = null, ModuleRegistry? registry = null, CancellationToken cancellationToken = default)
         {
-            var encoder = new ValueEncoder(isSnapshot: true);
+            var encoder = new ValueEncoder(registry, isSnapshot: true);
             try
             {
                 var root = encoder.Encode(obj);

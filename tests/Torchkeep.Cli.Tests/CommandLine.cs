@@ -56,7 +56,7 @@ internal static class CommandLine
         }
 
         var terminal = new Terminal(output, error, Encoding.UTF8, IsInteractive: screenWidth is not null, screenWidth) { Environment = environment };
-        var exitCode = new RootCommand { InspectCommand.Create(terminal), ConvertCommand.Create(terminal) }.Run(arguments, terminal);
+        var exitCode = new RootCommand { InspectCommand.Create(terminal), VerifyCommand.Create(terminal), ScanCommand.Create(terminal), ConvertCommand.Create(terminal) }.Run(arguments, terminal);
         return new(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 }

@@ -14,27 +14,29 @@ public sealed partial class DocumentationTests : IDisposable
     [Fact]
     public void TheExamplesAreWhatTheCommandWrites()
     {
-        var file = _folder.Save(Samples.Training());
+        var files = new Dictionary<string, string> { ["model.pt"] = _folder.Save(Samples.Training()), ["evil.pt"] = Samples.Evil(_folder), ["damaged.pt"] = Samples.Damaged(_folder) };
         var text = File.ReadAllText(_page).ReplaceLineEndings("\n");
 
         var actual = Example().Replace(text, example =>
         {
-            var outcome = CommandLine.Run([.. example.Groups["command"].Value.Split(' ').Select(word => word == "model.pt" ? file : word)]);
-            Assert.Equal(0, outcome.ExitCode);
-            var output = outcome.Output.Replace(file, "model.pt", StringComparison.Ordinal);
-            return example.Groups["start"].Value + (output.StartsWith('{') ? Indent(output) : output) + "```\n";
+            var command = example.Groups["command"].Value;
+            var outcome = CommandLine.Run([.. command.Split(' ').Select(word => files.GetValueOrDefault(word, word))]);
+            Assert.Equal(command.Contains("evil", StringComparison.Ordinal) || command.Contains("damaged", StringComparison.Ordinal) ? 1 : 0, outcome.ExitCode);
+            var output = files.Aggregate(outcome.Output, (text, file) => text.Replace(file.Value, file.Key, StringComparison.Ordinal));
+            return example.Groups["start"].Value + (command.StartsWith("inspect", StringComparison.Ordinal) && output.StartsWith('{') ? Indent(output) : output) + "```\n";
         });
         if (Environment.GetEnvironmentVariable("TORCHKEEP_UPDATE_GOLDENS") == "1")
         {
             File.WriteAllText(_page, actual);
         }
 
-        Assert.Equal(2, Example().Count(text));
+        Assert.Equal(4, Example().Count(text));
         Assert.Equal(actual, File.ReadAllText(_page).ReplaceLineEndings("\n"));
     }
 
     [Theory]
     [InlineData(ExitCodes.Fine)]
+    [InlineData(ExitCodes.Found)]
     [InlineData(ExitCodes.Unreadable)]
     [InlineData(ExitCodes.Usage)]
     public void EveryExitCodeIsOnThePage(int code) => Assert.Contains($"\n| {code} |", File.ReadAllText(_page), StringComparison.Ordinal);
@@ -48,6 +50,6 @@ public sealed partial class DocumentationTests : IDisposable
         return string.Join('\n', lines[..(leaves + 1 + ShownLeaves)]) + "\n  ...\n]}\n";
     }
 
-    [GeneratedRegex(@"(?<start><!-- (?<command>inspect [^\n]*) -->\n```[a-z]*\n)(?<output>.*?)```\n", RegexOptions.Singleline)]
+    [GeneratedRegex(@"(?<start><!-- (?<command>(inspect|verify|scan) [^\n]*) -->\n```[a-z]*\n)(?<output>.*?)```\n", RegexOptions.Singleline)]
     private static partial Regex Example();
 }

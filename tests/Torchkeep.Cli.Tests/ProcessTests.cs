@@ -17,6 +17,12 @@ public sealed class ProcessTests : IDisposable
     public void TheHelpOfConvertListsItsOptions() => Golden.Check("help-convert.txt", Help("convert"));
 
     [Fact]
+    public void TheHelpOfVerifyListsItsOptions() => Golden.Check("help-verify.txt", Help("verify"));
+
+    [Fact]
+    public void TheHelpOfScanListsItsOptions() => Golden.Check("help-scan.txt", Help("scan"));
+
+    [Fact]
     public void ARunInAPipeIsTheRunOfTheTests()
     {
         var file = _folder.Save(Samples.EveryKind());

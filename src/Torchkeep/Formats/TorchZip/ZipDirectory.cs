@@ -16,15 +16,26 @@ internal sealed class ZipDirectory
     private readonly ZipEntry[] _entries;
     private readonly Dictionary<string, int> _places;
 
-    private ZipDirectory(ZipEntry[] entries, Dictionary<string, int> places)
+    private ZipDirectory(ZipListing listing, Dictionary<string, int> places)
     {
-        _entries = entries;
+        Listing = listing;
+        _entries = listing.Entries;
         _places = places;
     }
+
+    internal ZipListing Listing { get; }
 
     internal IReadOnlyList<ZipEntry> Entries => _entries;
 
     internal static async ValueTask<ZipDirectory> ReadAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
+    {
+        var listing = await ListAsync(source, limits, async, cancellationToken).ConfigureAwait(false);
+        SetEnds(listing.Entries, listing.Start, source);
+        return new(listing, ByName(listing.Entries, source));
+    }
+
+    /// <summary>The entries as they stand there, with nothing said about names and places.</summary>
+    internal static async ValueTask<ZipListing> ListAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
     {
         var tail = new byte[Math.Min(source.Length, MaxComment + ZipFields.EndSize + ZipFields.Locator64Size + ZipFields.End64Size)];
         var tailStart = source.Length - tail.Length;
@@ -35,7 +46,8 @@ internal sealed class ZipDirectory
         var bounds = ReadEnd(tail.AsSpan(end), source, endStart);
         if (Locate64(tail.AsSpan(0, end)) is { } at)
         {
-            if (at > (ulong)(endStart - ZipFields.Locator64Size - ZipFields.End64Size))
+            var last = endStart - ZipFields.Locator64Size - ZipFields.End64Size;
+            if (last < 0 || at > (ulong)last)
             {
                 TorchZipThrow.BadDirectory(source, endStart, "the zip64 record lies outside of the file");
             }
@@ -52,9 +64,7 @@ internal sealed class ZipDirectory
 
         CheckBounds(bounds, endStart, source);
         var directory = await PartAsync((long)bounds.Offset, (int)bounds.Size).ConfigureAwait(false);
-        var entries = Parse(directory.Span, (int)bounds.Count, (long)bounds.Offset, source);
-        SetEnds(entries, (long)bounds.Offset, source);
-        return new(entries, ByName(entries, source));
+        return new(Parse(directory.Span, (int)bounds.Count, (long)bounds.Offset, source), (long)bounds.Offset, tailStart + end);
 
         async ValueTask<ReadOnlyMemory<byte>> PartAsync(long offset, int length)
         {

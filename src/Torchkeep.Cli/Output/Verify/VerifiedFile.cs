@@ -1,0 +1,19 @@
+namespace Torchkeep.Cli.Output.Verify;
+
+/// <summary>What was found in a file that can be read at all.</summary>
+/// <param name="Report">Its faults.</param>
+/// <param name="Values">Of each tensor with NaN or infinity how many, or null where nobody asked or the file is damaged.</param>
+internal sealed record VerifiedFile(VerificationReport Report, IReadOnlyList<OddValues>? Values)
+{
+    internal static VerifiedFile Of(string path, bool withValues)
+    {
+        var report = CheckpointVerifier.Verify(path);
+        if (!withValues || !report.IsWhole)
+        {
+            return new(report, null);
+        }
+
+        using var checkpoint = Checkpoint.Open(path);
+        return new(report, [.. OddValues.In(checkpoint)]);
+    }
+}

@@ -1,0 +1,58 @@
+using CsCheck;
+using Torchkeep.Tests.Tensors;
+
+namespace Torchkeep.Tests.Properties;
+
+/// <summary>Any tensors saved come back as they were: elements, types, shapes, strides, offsets, and which share memory.</summary>
+public sealed class SavedTensorTests
+{
+    /// <summary>Some views, of which every other is one more view of the storage before it.</summary>
+    private static readonly Gen<PyDict> _tensors =
+        from views in RandomView.Any.Array[0, 6]
+        from shares in Gen.Bool.Array[6]
+        select Dict(views, shares);
+
+    [Fact]
+    public void OfTheZipFormat() => _tensors.Sample(
+        tensors =>
+        {
+            using var stream = new MemoryStream();
+            Checkpoint.Save(tensors, stream);
+            var file = stream.ToArray();
+            using var source = new Torchkeep.IO.MemoryByteSource(file);
+            Assert.Empty(CheckpointVerifier.Verify(source).Faults);
+            Assert.Empty(CheckpointScanner.Scan(source).Findings);
+            using var loaded = Checkpoint.Open(file);
+            Assert.Equal(Describe(tensors), Describe((PyDict)loaded.Root));
+        },
+        iter: 2000);
+
+    private static PyDict Dict(RandomView[] views, bool[] shares)
+    {
+        var dict = new PyDict();
+        for (var i = 0; i < views.Length; i++)
+        {
+            var view = views[i].View;
+            dict.Add($"{i}", view);
+            if (shares[i])
+            {
+                dict.Add($"{i} whole", new TensorView(view.Storage, view.ElementType, [view.Storage.ByteLength / views[i].Size]));
+            }
+        }
+
+        return dict;
+    }
+
+    private static string Describe(PyDict dict)
+    {
+        var storages = new Dictionary<TensorStorage, int>(ReferenceEqualityComparer.Instance);
+        return string.Join('\n', dict.Select(entry =>
+        {
+            var view = ((PyTensor)entry.Value).View;
+            storages.TryAdd(view.Storage, storages.Count);
+            var bytes = new byte[view.ByteLength];
+            view.ReadBytes(bytes);
+            return $"{entry.Key} {view} [{string.Join(',', view.Strides)}] {view.StorageOffset} of {storages[view.Storage]} {Convert.ToHexString(bytes)}";
+        }));
+    }
+}

@@ -7,6 +7,6 @@ internal static class FuzzTargets
 {
     internal static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new PickleTarget(), new ZipTarget(), new LegacyTarget(), new TarTarget(), new VerifyTarget(), new ScanTarget(), new RoundTripTarget(),
+        new PickleTarget(), new ZipTarget(), new LegacyTarget(), new TarTarget(), new SafetensorsTarget(), new ShardIndexTarget(), new VerifyTarget(), new ScanTarget(), new RoundTripTarget(),
     ];
 }

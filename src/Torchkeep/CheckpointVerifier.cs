@@ -47,25 +47,57 @@ public static class CheckpointVerifier
         CheckpointContents? contents = null;
         try
         {
-            format.Check(check);
-            contents = format.OpenAsync(source, new ReadOptions { Limits = limits, VerifyChecksums = false }, async: false, cancellationToken).Complete();
-            foreach (var leftover in contents.Leftovers)
+            try
             {
-                check.Add($"{leftover.Length} bytes follow where it should end", leftover.Record, leftover.Offset);
+                format.Check(check);
+                contents = format.OpenAsync(source, new ReadOptions { Limits = limits, VerifyChecksums = false }, async: false, cancellationToken).Complete();
+                foreach (var leftover in contents.Leftovers)
+                {
+                    check.Add($"{leftover.Length} bytes follow where it should end", leftover.Record, leftover.Offset);
+                }
+
+                foreach (var shard in contents.Shards)
+                {
+                    CheckShard(shard, check);
+                }
+            }
+            catch (CheckpointException error) when (error is InvalidCheckpointException || check.Faults.Count > 0)
+            {
+                check.Add(error);
+            }
+
+            var (tensors, storages) = Count(contents, check);
+            return new(contents?.Format ?? format.Format, source.Length + (contents?.Shards.Sum(shard => shard.Length) ?? 0), check.Faults)
+            {
+                UncheckedBytes = check.UncheckedBytes,
+                TensorCount = tensors,
+                StorageCount = storages,
+            };
+        }
+        finally
+        {
+            foreach (var shard in contents?.Shards ?? [])
+            {
+                shard.Dispose();
             }
         }
-        catch (CheckpointException error) when (error is InvalidCheckpointException || check.Faults.Count > 0)
+    }
+
+    private static void CheckShard(ByteSource shard, ContainerCheck all)
+    {
+        var head = new byte[Math.Min(shard.Length, FormatTable.HeadSize)];
+        shard.Read(0, head);
+        var check = new ContainerCheck(shard, all.Limits, all.CancellationToken);
+        try
+        {
+            FormatTable.Detect(head, shard).Check(check);
+        }
+        catch (InvalidCheckpointException error)
         {
             check.Add(error);
         }
 
-        var (tensors, storages) = Count(contents, check);
-        return new(format.Format, source.Length, check.Faults)
-        {
-            UncheckedBytes = check.UncheckedBytes,
-            TensorCount = tensors,
-            StorageCount = storages,
-        };
+        all.AddShard(check);
     }
 
     private static (int Tensors, int Storages) Count(CheckpointContents? contents, ContainerCheck check)
@@ -75,23 +107,23 @@ public static class CheckpointVerifier
             return default;
         }
 
-        var hit = check.Faults.Where(fault => fault.Record is not null).ToLookup(fault => fault.Record);
-        var names = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var names = new Dictionary<(string? File, string Record), List<string>>();
         var tensors = new HashSet<PyTensor>(ReferenceEqualityComparer.Instance);
         var storages = new HashSet<TensorStorage>(ReferenceEqualityComparer.Instance);
-        foreach (var entry in PyWalker.Walk(contents.Root, check.Limits.MaxEntries))
+        foreach (var entry in PyWalker.Walk([PyEntry.Root(contents.Root), .. contents.Beside], check.Limits.MaxEntries))
         {
             if (entry.Value is not PyTensor tensor || !tensors.Add(tensor))
             {
                 continue;
             }
 
+            var bytes = tensor.View.Storage.Bytes;
             storages.Add(tensor.View.Storage);
-            if (tensor.View.Storage.Bytes.Record is { } record && hit.Contains(record) && entry.NameLength < MaxNameLength)
+            if (bytes.Record is { } record && check.IsFaulty(bytes.Name, record) && entry.NameLength < MaxNameLength)
             {
-                if (!names.TryGetValue(record, out var list))
+                if (!names.TryGetValue((bytes.Name, record), out var list))
                 {
-                    names.Add(record, list = []);
+                    names.Add((bytes.Name, record), list = []);
                 }
 
                 if (list.Count < MaxNames)
@@ -101,12 +133,9 @@ public static class CheckpointVerifier
             }
         }
 
-        foreach (var (record, list) in names)
+        foreach (var ((file, record), list) in names)
         {
-            foreach (var fault in hit[record])
-            {
-                check.Replace(fault, list);
-            }
+            check.Hit(file, record, list);
         }
 
         return (tensors.Count, storages.Count);

@@ -13,7 +13,7 @@ public sealed record VerificationReport
     /// <summary>The container kind.</summary>
     public CheckpointFormat Format { get; }
 
-    /// <summary>The bytes of the file, each of which was read.</summary>
+    /// <summary>The bytes of the file, and of the files that an index names; each was read.</summary>
     public long Length { get; }
 
     /// <summary>What is wrong, in the file's order; empty for a whole file.</summary>

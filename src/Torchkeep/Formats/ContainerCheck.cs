@@ -15,6 +15,9 @@ internal sealed class ContainerCheck(ByteSource source, ReadLimits limits, Cance
 
     private readonly List<VerificationFault> _faults = [];
 
+    // The file and the record of each, as a storage's bytes name theirs.
+    private readonly List<(string? File, string? Record)> _places = [];
+
     internal ByteSource Source => source;
 
     internal ReadLimits Limits => limits;
@@ -26,19 +29,50 @@ internal sealed class ContainerCheck(ByteSource source, ReadLimits limits, Cance
     /// <summary>Bytes that no checksum covers.</summary>
     internal long UncheckedBytes { get; set; }
 
-    internal void Add(string problem, string? record, long? offset = null)
+    internal void Add(string problem, string? record, long? offset = null) => Add(new(problem, record, offset, []), source.Name, record);
+
+    /// <summary>Takes an error for a fault. Its place is told by properties, and its message without them.</summary>
+    internal void Add(CheckpointException error)
     {
-        VerificationFault fault = new(problem, record, offset, []);
-        if (_faults.Count < MaxFaults && !_faults.Any(known => known.Problem == problem && known.Record == record))
+        var shard = error.File is { } file && file != source.Name ? Path.GetFileName(file) : null;
+        Add(new(error.Problem, Inside(shard, error.Record), error.Offset, []), error.File, error.Record);
+    }
+
+    /// <summary>Takes the faults of a file that this one names.</summary>
+    internal void AddShard(ContainerCheck shard)
+    {
+        UncheckedBytes += shard.UncheckedBytes;
+        var name = Path.GetFileName(shard.Source.Name);
+        foreach (var (fault, place) in shard._faults.Zip(shard._places))
         {
-            _faults.Add(fault);
+            Add(fault with { Record = Inside(name, fault.Record) }, place.File, place.Record);
         }
     }
 
-    /// <summary>Takes an error for a fault. Its place is told by properties, and its message without them.</summary>
-    internal void Add(CheckpointException error) => Add(error.Problem, error.Record, error.Offset);
+    internal bool IsFaulty(string? file, string record) => _places.Contains((file, record));
 
-    internal void Replace(VerificationFault fault, IReadOnlyList<string> tensors) => _faults[_faults.IndexOf(fault)] = fault with { Tensors = tensors };
+    /// <summary>Says which tensors a broken record has.</summary>
+    internal void Hit(string? file, string record, IReadOnlyList<string> tensors)
+    {
+        for (var i = 0; i < _faults.Count; i++)
+        {
+            if (_places[i] == (file, record))
+            {
+                _faults[i] = _faults[i] with { Tensors = tensors };
+            }
+        }
+    }
+
+    private static string? Inside(string? shard, string? record) => shard is null || record is null ? shard ?? record : $"{shard} > {record}";
+
+    private void Add(VerificationFault fault, string? file, string? record)
+    {
+        if (_faults.Count < MaxFaults && !_faults.Any(known => known.Problem == fault.Problem && known.Record == fault.Record))
+        {
+            _faults.Add(fault);
+            _places.Add((file, record));
+        }
+    }
 
     /// <summary>Reads every byte, of which none is covered by a checksum.</summary>
     internal void ReadAll()

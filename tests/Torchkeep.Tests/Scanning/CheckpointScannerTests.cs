@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using Torchkeep.IO;
+using Torchkeep.Tests.Formats.Safetensors;
 using Torchkeep.Tests.Formats.TorchLegacy;
 using Torchkeep.Tests.Formats.TorchTar;
 using Torchkeep.Tests.Formats.TorchZip;
@@ -36,6 +37,9 @@ public sealed class CheckpointScannerTests
         Assert.Empty(Scan(TarBytes.SmallFile).Findings);
         Assert.Empty(Scan(ValidFiles.Checked.Single(file => file.Name == "re-zipped, deflated").Bytes).Findings);
         Assert.Equal(5, Scan(LegacyBytes.SmallFile).PickleCount);
+        Assert.Empty(Scan(SafetensorsBytes.Small).Findings);
+        Assert.Empty(Scan(ValidFiles.Checked.Single(file => file.Name == "torch.export").Bytes).Findings);
+        Assert.Empty(Scan("""{"weight_map":{"a":"b.bin"}}"""u8.ToArray()).Findings);
     }
 
     [Fact]

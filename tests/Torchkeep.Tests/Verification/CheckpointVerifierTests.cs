@@ -107,6 +107,36 @@ public sealed class CheckpointVerifierTests
     [Fact]
     public void WhatIsNoCheckpointHasNothingToVerify() => Assert.Throws<InvalidCheckpointException>(() => Verify("not a checkpoint"u8.ToArray()));
 
+    [Theory, InlineData(CheckpointFormat.Safetensors), InlineData(CheckpointFormat.TorchZip)]
+    public void AShardedCheckpointIsVerifiedWithItsShards(CheckpointFormat format)
+    {
+        using var folder = new TemporaryFolder();
+        var root = new PyDict { { "a", TensorView.FromArray(new float[100], ElementType.Float32, 100) }, { "b", TensorView.FromArray(new float[100], ElementType.Float32, 100) } };
+        Checkpoint.Save(root, folder["model.bin"], new WriteOptions { Format = format, MaxShardSize = 400 }, cancellationToken: TestContext.Current.CancellationToken);
+        var index = folder["model.bin.index.json"];
+        var report = CheckpointVerifier.Verify(index, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Empty(report.Faults);
+        Assert.Equal((CheckpointFormat.Sharded, 2), (report.Format, report.TensorCount));
+        Assert.True(report.Length > 800);
+
+        var shard = folder["model-00002-of-00002.bin"];
+        var bytes = File.ReadAllBytes(shard);
+        if (format == CheckpointFormat.TorchZip)
+        {
+            var record = System.Text.Encoding.ASCII.GetString(bytes).Contains("model-00002-of-00002/data/0", StringComparison.Ordinal) ? "model-00002-of-00002/data/0" : "archive/data/0";
+            bytes[Payload(bytes, record)] ^= 1;
+            File.WriteAllBytes(shard, bytes);
+            var fault = Assert.Single(CheckpointVerifier.Verify(index, cancellationToken: TestContext.Current.CancellationToken).Faults);
+            Assert.Equal(($"model-00002-of-00002.bin > {record}", "b"), (fault.Record, Assert.Single(fault.Tensors)));
+        }
+        else
+        {
+            File.WriteAllBytes(shard, bytes[..^1]);
+            var fault = Assert.Single(CheckpointVerifier.Verify(index, cancellationToken: TestContext.Current.CancellationToken).Faults);
+            Assert.StartsWith("model-00002-of-00002.bin", fault.Record, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void EachByteIsReadOnceAndInAFewReads()
     {

@@ -1,6 +1,10 @@
 using System.IO.Compression;
+using Torchkeep.Tests.Formats.Safetensors;
+using Torchkeep.Tests.Formats.TorchExport;
 using Torchkeep.Tests.Formats.TorchLegacy;
+using Torchkeep.Tests.Formats.TorchScript;
 using Torchkeep.Tests.Formats.TorchTar;
+using Torchkeep.Tests.Formats.TorchZip;
 
 namespace Torchkeep.Tests.Verification;
 
@@ -19,7 +23,9 @@ internal static class ValidFiles
     [
         .. _fixtures.Select(name => (name, File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "fixtures", name)))),
         ("big-endian zip", BigEndian),
-        ("re-zipped, deflated", Rezipped),
+        ("re-zipped, deflated", Rezip(File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "fixtures", "saving", "checkpoint.pt")), CompressionLevel.Optimal)),
+        ("TorchScript", Rezip(new RawZip(ScriptArchive.Records).Build(), CompressionLevel.Optimal)),
+        ("torch.export", Rezip(TorchExportReaderTests.Small, CompressionLevel.NoCompression)),
     ];
 
     /// <summary>Files of kinds without checksums.</summary>
@@ -30,25 +36,23 @@ internal static class ValidFiles
             PickleBytes.Dict((PickleBytes.Str("a"), PickleBytes.TensorV2(LegacyBytes.Stored("LongStorage", "7", 3), 0, [3], [1])), (PickleBytes.Str("lr"), PickleBytes.Float(0.1))),
             ("7", 3, new byte[24]))),
         ("tar", TarBytes.SmallFile),
+        ("safetensors", SafetensorsBytes.Small),
     ];
 
     private static byte[] BigEndian => TorchZipBytes.BuildBigEndian(
         PickleBytes.Protocol2(PickleBytes.TensorV2(PickleBytes.Storage("FloatStorage", "0", 2), 0, [2], [1])), ("0", [0x3f, 0x80, 0, 0, 0x40, 0, 0, 0]));
 
-    private static byte[] Rezipped
+    private static byte[] Rezip(byte[] file, CompressionLevel compression)
     {
-        get
-        {
-            using var archive = new ZipArchive(new MemoryStream(File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "fixtures", "saving", "checkpoint.pt"))));
-            return TorchZipBytes.Archive(
-                archive.Entries.Select(entry =>
-                {
-                    using var stream = entry.Open();
-                    var bytes = new MemoryStream();
-                    stream.CopyTo(bytes);
-                    return (entry.FullName, bytes.ToArray());
-                }).ToList(),
-                CompressionLevel.Optimal);
-        }
+        using var archive = new ZipArchive(new MemoryStream(file));
+        return TorchZipBytes.Archive(
+            archive.Entries.Select(entry =>
+            {
+                using var stream = entry.Open();
+                var bytes = new MemoryStream();
+                stream.CopyTo(bytes);
+                return (entry.FullName, bytes.ToArray());
+            }).ToList(),
+            compression);
     }
 }

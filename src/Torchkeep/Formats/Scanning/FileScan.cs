@@ -1,3 +1,5 @@
+using Torchkeep.Formats.Safetensors;
+using Torchkeep.Formats.Sharded;
 using Torchkeep.Formats.TorchLegacy;
 using Torchkeep.Formats.TorchTar;
 using Torchkeep.Formats.TorchZip;
@@ -93,10 +95,16 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
             return "stream of pickles";
         }
 
-        if (PickleScan.LooksLikeSafetensors(head, part.Source.Length))
+        if (new SafetensorsFormat().Matches(head))
         {
             PickleScan.RunOtherwise(this, part, "a safetensors file");
             return "safetensors file, which holds no pickle";
+        }
+
+        if (new ShardedFormat().Matches(head))
+        {
+            PickleScan.RunOtherwise(this, part, "JSON");
+            return "JSON text, which holds no pickle";
         }
 
         return PickleScan.Run(this, part) ? "pickle" : null;

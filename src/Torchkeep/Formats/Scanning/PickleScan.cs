@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Torchkeep.Pickle;
 
 namespace Torchkeep.Formats.Scanning;
@@ -77,9 +76,6 @@ internal static class PickleScan
 
     /// <summary>Whether Python would come to a name. Where it would have stopped before, any bytes look as if they had some.</summary>
     internal static bool UsesNames(PickleTrace trace) => trace.Names.Any(found => IsName(found) && (trace.Fault is null || found.Offset < trace.FaultOffset));
-
-    internal static bool LooksLikeSafetensors(ReadOnlySpan<byte> head, long length) =>
-        head.Length > sizeof(ulong) && head[sizeof(ulong)..].TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && BinaryPrimitives.ReadUInt64LittleEndian(head) <= (ulong)length - sizeof(ulong);
 
     // Any bytes have a 'c' and two line feeds somewhere; what Python could import looks like a name.
     private static bool IsName(TracedName found) => found.IsHidden

@@ -22,6 +22,8 @@ public sealed class TorchExportReaderTests
         new("m/byteorder", "little"u8.ToArray()),
     ];
 
+    internal static byte[] Small => With();
+
     [Fact]
     public void WeightsConstantsAndInputsAreReadWhereTheyLie()
     {

@@ -39,7 +39,7 @@ public sealed record ScanRule
 
     internal static ScanRule BrokenContainer { get; } = new("broken-container", ScanLevel.Error, "The container cannot be followed here; another reader may read it in its own way.");
 
-    internal static ScanRule DuplicateName { get; } = new("duplicate-name", ScanLevel.Error, "Two records have one name, or names that differ only in case: PyTorch takes the first, Python's zipfile the last.");
+    internal static ScanRule DuplicateName { get; } = new("duplicate-name", ScanLevel.Error, "Two records have one name, or names that differ only in case, or one has two: PyTorch takes the first, Python's zipfile the last.");
 
     internal static ScanRule HeadersDisagree { get; } = new("headers-disagree", ScanLevel.Error, "A record's own header or descriptor says other than the archive's directory.");
 
@@ -61,6 +61,8 @@ public sealed record ScanRule
 
     internal static ScanRule ScriptCode { get; } = new("script-code", ScanLevel.Note, "The archive holds TorchScript, which torch.jit.load runs. It is no Python, and is not judged here.");
 
+    internal static ScanRule PackageCode { get; } = new("package-code", ScanLevel.Warning, "The archive holds Python source, which torch.package runs when something of it is loaded.");
+
     internal static ScanRule OverLimit { get; } = new("over-limit", ScanLevel.Error, "Something passes a limit, and was not looked at to its end.");
 
     /// <summary>All there are.</summary>
@@ -68,6 +70,6 @@ public sealed record ScanRule
     [
         DangerousGlobal, UnknownGlobal, HiddenGlobal, ExtensionCode, BrokenPickle, DataAfterStop, NestedPickle, HiddenPickle, Polyglot,
         BrokenContainer, DuplicateName, HeadersDisagree, Overlap, SeveralEnds, WrongBytes, EncryptedRecord, UnreadRecord, UnownedBytes,
-        UnsafeName, NativeCode, ScriptCode, OverLimit,
+        UnsafeName, NativeCode, ScriptCode, PackageCode, OverLimit,
     ];
 }

@@ -10,7 +10,7 @@ public sealed record VerificationReport
         Faults = faults;
     }
 
-    /// <summary>The container kind.</summary>
+    /// <summary>The container kind; of several checkpoints that of the first.</summary>
     public CheckpointFormat Format { get; }
 
     /// <summary>The bytes of the file, and of the files that an index names; each was read.</summary>
@@ -28,6 +28,9 @@ public sealed record VerificationReport
     /// it breaks the structure.
     /// </summary>
     public long UncheckedBytes { get; internal init; }
+
+    /// <summary>Checkpoints that stand one after another in the file (<see cref="Checkpoint.OpenAll(string, ReadOptions?)"/>); most files have one.</summary>
+    public int CheckpointCount { get; internal init; }
 
     /// <summary>Tensors in the object, each counted once; 0 when the object cannot be read.</summary>
     public int TensorCount { get; internal init; }

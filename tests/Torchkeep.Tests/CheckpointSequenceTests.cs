@@ -1,4 +1,5 @@
 using Torchkeep.Tests.Formats.TorchLegacy;
+using Torchkeep.Tests.Saving;
 using static Torchkeep.Tests.PickleBytes;
 
 namespace Torchkeep.Tests;
@@ -43,6 +44,17 @@ public class CheckpointSequenceTests
     }
 
     [Fact]
+    public void ArchivesOfOneLengthAreToldApart()
+    {
+        // The second's zip64 locator, taken from the start of the file, names the first's record.
+        var (first, second) = (Saved.ToBytes(new PyDict { { "i", 1 } }), Saved.ToBytes(new PyDict { { "i", 2 } }));
+        Assert.Equal(first.Length, second.Length);
+
+        Assert.Equal([1, 2], Checkpoint.OpenAll(new MemoryStream([.. first, .. second])).Select(one => one["i"].AsInt64()));
+        Assert.Contains("one after another", Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open((byte[])[.. first, .. second])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AnEndRecordInsideOfAStorageIsNoEnd()
     {
         byte[] decoy = [.. "PK\x05\x06"u8, .. new byte[18], .. "PK\x05\x06"u8, .. Enumerable.Repeat((byte)255, 18)];
@@ -77,6 +89,8 @@ public class CheckpointSequenceTests
     [InlineData("Lorem ipsum dolor sit amet.\n")]
     [InlineData("Some text. With a stop.")]
     [InlineData("Various\n.things")]
+    [InlineData("This is text.")]
+    [InlineData("Xylophones, and more")]
     [InlineData("(.")]
     [InlineData("[1, 2, 3]")]
     [InlineData("{\"a\": 1}")]
@@ -103,7 +117,8 @@ public class CheckpointSequenceTests
         Assert.Equal([1f, 2f], checkpoint.Root.AsTensor().ToArray<float>());
     }
 
-    private static byte[] One(char kind, int i)
+    /// <summary>A checkpoint of a kind: z, l or p.</summary>
+    internal static byte[] One(char kind, int i)
     {
         var element = BitConverter.GetBytes((float)i);
         byte[] Tensor(byte[] storage) => Dict((Str("i"), Int(i)), (Str("t"), TensorV2(storage, 0, [1], [1])));

@@ -24,10 +24,29 @@ internal sealed class ContainerCheck(ByteSource source, ReadLimits limits, Cance
 
     internal CancellationToken CancellationToken => cancellationToken;
 
+    internal CheckpointFormat Format { get; set; }
+
     internal IReadOnlyList<VerificationFault> Faults => _faults;
+
+    /// <summary>The bytes of the file, and of those that it names.</summary>
+    internal long Length { get; private set; } = source.Length;
 
     /// <summary>Bytes that no checksum covers.</summary>
     internal long UncheckedBytes { get; set; }
+
+    internal int TensorCount { get; set; }
+
+    internal int StorageCount { get; set; }
+
+    internal int CheckpointCount { get; private set; }
+
+    internal VerificationReport ToReport() => new(Format, Length, Faults)
+    {
+        UncheckedBytes = UncheckedBytes,
+        CheckpointCount = CheckpointCount,
+        TensorCount = TensorCount,
+        StorageCount = StorageCount,
+    };
 
     internal void Add(string problem, string? record, long? offset = null) => Add(new(problem, record, offset, []), source.Name, record);
 
@@ -41,11 +60,26 @@ internal sealed class ContainerCheck(ByteSource source, ReadLimits limits, Cance
     /// <summary>Takes the faults of a file that this one names.</summary>
     internal void AddShard(ContainerCheck shard)
     {
+        Length += shard.Length;
         UncheckedBytes += shard.UncheckedBytes;
         var name = Path.GetFileName(shard.Source.Name);
         foreach (var (fault, place) in shard._faults.Zip(shard._places))
         {
             Add(fault with { Record = Inside(name, fault.Record) }, place.File, place.Record);
+        }
+    }
+
+    /// <summary>Takes the faults of what begins in this file at a byte.</summary>
+    internal void AddPart(ContainerCheck part, long at)
+    {
+        Format = CheckpointCount++ == 0 ? part.Format : Format;
+        TensorCount += part.TensorCount;
+        StorageCount += part.StorageCount;
+        Length += part.Length - part.Source.Length;
+        UncheckedBytes += part.UncheckedBytes;
+        foreach (var (fault, place) in part._faults.Zip(part._places))
+        {
+            Add(fault.Record is null ? fault with { Offset = fault.Offset + at } : fault, place.File, place.Record);
         }
     }
 

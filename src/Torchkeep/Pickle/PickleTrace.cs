@@ -12,6 +12,9 @@ internal sealed class PickleTrace
 {
     private const int MaxProtocol = 5;
 
+    // An empty zip archive is no shorter.
+    private const int MinArchive = 22;
+
     private static readonly PyGlobal _hidden = new("?", "?");
 
     private readonly ReadLimits _limits;
@@ -193,8 +196,7 @@ internal sealed class PickleTrace
                 Pop(instruction);
                 break;
             case PickleOpcode.BinPersId:
-                Pop(instruction);
-                Push(TraceValue.Unknown);
+                Push(Persistent(Pop(instruction)));
                 break;
             case PickleOpcode.ReadOnlyBuffer:
                 break;
@@ -206,6 +208,14 @@ internal sealed class PickleTrace
         }
     }
 
+    // A module's class is given back as it is: ('module', class, ...) since 0.1.10, (class, ...) before (torch/serialization.py).
+    private static TraceValue Persistent(TraceValue id) => id.Items switch
+    {
+        [{ Name: not null } module, ..] => module,
+        [{ Text: "module" }, { Name: not null } module, ..] => module,
+        _ => TraceValue.Unknown,
+    };
+
     private void PushText(PickleInstruction instruction, string? text)
     {
         Push(text is null ? TraceValue.Unknown : new() { Text = text });
@@ -215,10 +225,10 @@ internal sealed class PickleTrace
         }
     }
 
-    // A pickle ends with a STOP, and has something before it.
+    // A pickle ends with a STOP, and has something before it; an archive is longer than a name.
     private void Keep(int offset, byte[] bytes)
     {
-        if (bytes is [_, .., (byte)PickleOpcode.Stop] || bytes is [(byte)PickleOpcode.Proto, <= MaxProtocol, _, ..])
+        if (bytes is [_, .., (byte)PickleOpcode.Stop] or [(byte)PickleOpcode.Proto, <= MaxProtocol, _, ..] || bytes.Length >= MinArchive)
         {
             _constants.Add((offset, bytes));
         }
@@ -255,8 +265,9 @@ internal sealed class PickleTrace
         Push(value);
     }
 
+    // Python reads a number in text as it stands in its programs: 1_0 is 10.
     private static long Index(PickleInstruction instruction) => instruction.Opcode is PickleOpcode.Get or PickleOpcode.Put
-        ? long.TryParse(instruction.Operand.Trim(" \t\r"u8), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index) ? index : -1
+        ? long.TryParse(Encoding.Latin1.GetString(instruction.Operand).Replace("_", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture, out var index) ? index : -1
         : (long)PickleOperands.Length(instruction.Operand);
 
     private static byte[] Widen(ReadOnlySpan<byte> number)

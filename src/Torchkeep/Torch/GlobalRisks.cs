@@ -18,6 +18,9 @@ internal static class GlobalRisks
     private const string LoadsMore = "it unpickles or loads more";
     private const string Reaches = "it reaches any other name";
 
+    // TorchScript's own classes, which only its own loader makes: no module of Python has that name (torch/csrc/jit/serialization).
+    private const string ScriptClasses = "__torch__.";
+
     // A module and all below it, or one name.
     private static readonly FrozenDictionary<string, string> _dangerous = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -174,6 +177,7 @@ internal static class GlobalRisks
         ["torch.storage._load_from_bytes"] = LoadsMore,
         ["torch.hub"] = UsesNetwork,
         ["torch.jit"] = LoadsMore,
+        ["torch._jit_internal"] = Reaches,
         ["torch.package"] = LoadsMore,
         ["torch.ops"] = LoadsMore,
         ["torch.classes"] = LoadsMore,
@@ -223,6 +227,10 @@ internal static class GlobalRisks
         "torch.distributed.checkpoint.metadata.StorageMeta", "torch.distributed.checkpoint.metadata._MEM_FORMAT_ENCODING",
         "torch.distributed.checkpoint.filesystem._StorageInfo",
 
+        // TorchScript's lists and tensors (torch/jit/_pickle.py).
+        "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_doublelist", "torch.jit._pickle.build_intlist", "torch.jit._pickle.build_tensorlist",
+        "torch.jit._pickle.build_tensor_from_id", "torch.jit._pickle.restore_type_tag",
+
         // Python's plain data.
         "builtins.bool", "builtins.bytes", "builtins.dict", "builtins.float", "builtins.frozenset", "builtins.int", "builtins.list",
         "builtins.long", "builtins.object", "builtins.range", "builtins.xrange", "builtins.slice", "builtins.str", "builtins.tuple", "builtins.unicode",
@@ -243,7 +251,7 @@ internal static class GlobalRisks
     internal static (GlobalRisk Risk, string? Reason) Of(PyGlobal global)
     {
         var name = TorchNames.ToPython3(global).ToString();
-        if (_harmless.Contains(name))
+        if (_harmless.Contains(name) || name.StartsWith(ScriptClasses, StringComparison.Ordinal))
         {
             return (GlobalRisk.Harmless, null);
         }
@@ -258,7 +266,7 @@ internal static class GlobalRisks
         }
 
         // Since protocol 4 a dot in a name is followed, also through what a module has imported: torch.serialization, os.system.
-        foreach (var part in name.Split('.'))
+        foreach (var part in name.Split('.').Where(part => part != "__main__"))
         {
             if (part.StartsWith("__", StringComparison.Ordinal) || _dangerous.GetValueOrDefault(part) is RunsPrograms or Reaches)
             {

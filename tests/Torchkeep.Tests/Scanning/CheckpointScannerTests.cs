@@ -40,6 +40,42 @@ public sealed class CheckpointScannerTests
         Assert.Empty(Scan(SafetensorsBytes.Small).Findings);
         Assert.Empty(Scan(ValidFiles.Checked.Single(file => file.Name == "torch.export").Bytes).Findings);
         Assert.Empty(Scan("""{"weight_map":{"a":"b.bin"}}"""u8.ToArray()).Findings);
+        Assert.Equal(["script-code"], Rules(ValidFiles.Checked.Single(file => file.Name == "TorchScript").Bytes));
+    }
+
+    [Theory, InlineData("ll"), InlineData("pp"), InlineData("lpl"), InlineData("plp")]
+    public void SeveralCheckpointsInOneStreamAreClean(string kinds) =>
+        Assert.Empty(Scan([.. kinds.SelectMany((kind, i) => CheckpointSequenceTests.One(kind, i))]).Findings);
+
+    [Theory, InlineData("zz"), InlineData("zl"), InlineData("zp"), InlineData("lz")]
+    public void AnArchiveAmongThemIsReadByPyTorchFromTheEndOfTheFile(string kinds) =>
+        Assert.Equal(kinds[0] == 'z', Rules([.. kinds.SelectMany((kind, i) => CheckpointSequenceTests.One(kind, i))]).Any());
+
+    [Fact]
+    public void AStreamOfManyIsLookedAtToItsEnd()
+    {
+        byte[] many = [.. Enumerable.Range(0, 3000).SelectMany(i => CheckpointSequenceTests.One(i % 2 == 0 ? 'l' : 'p', i))];
+        Assert.Empty(Rules(many));
+        Assert.Contains("dangerous-global", Rules([.. many, .. _evil]));
+    }
+
+    [Fact]
+    public void ModulesOfTheMainProgramAreUnknownAndNotDangerous() => Assert.Equal(["unknown-global"], Rules(Protocol2(Global("__main__", "Net"))));
+
+    [Fact]
+    public void AModulesClassComesBackFromItsPersistentId()
+    {
+        byte[] id = [.. Tuple(Str("module"), Global("__main__", "Net"), Str("net.py"), Str("class Net: pass")), (byte)'Q'];
+        Assert.Equal(["unknown-global"], Rules(Protocol2([.. id, .. EmptyArguments, 0x81])));
+        Assert.Contains(Scan(Protocol2([.. id, .. EmptyArguments, 0x81])).Globals, global => global is { Name.Name: "Net", Use: GlobalUse.Instantiated });
+    }
+
+    [Fact]
+    public void AMemoIndexIsReadAsPythonReadsIt()
+    {
+        // 1_0 is 10.
+        byte[] pickle = [0x80, 2, .. Str("system"), .. "p1_0\n0"u8, .. Str("os"), .. "g10\n"u8, 0x93, .. Tuple(Str("id")), (byte)'R', (byte)'.'];
+        Assert.Contains(Scan(pickle).Globals, global => global.Name is { Module: "os", Name: "system" });
     }
 
     [Fact]
@@ -144,6 +180,43 @@ public sealed class CheckpointScannerTests
         Assert.Contains("unsafe-name", Rules(Descriptors(Whole("../data.pkl", Protocol2(Int(1))))));
         Assert.Contains("unread-record", Rules(Descriptors(plain with { Method = 99 })));
         Assert.Contains("native-code", Rules(Descriptors(plain, Whole("a/lib.so", [0x7f, (byte)'E', (byte)'L', (byte)'F']))));
+    }
+
+    [Fact]
+    public void ANameThatPythonAloneTakesIsFlagged()
+    {
+        byte[] name = [1, 0, 0, 0, 0, .. "a/data.pkl"u8];
+        var renamed = Deferred(Whole("a/other", Protocol2(Int(1)))) with { CentralExtra = [0x75, 0x70, (byte)name.Length, 0, .. name] };
+        Assert.Contains("duplicate-name", Rules(new RawZip(renamed).Build()));
+        Assert.Contains("dangerous-global", Rules(Descriptors(Whole("a/data.pkl\0.txt", [.. "cos\nsystem\n(S'id'\ntR."u8]))));
+    }
+
+    [Fact]
+    public void PythonSourceInAnArchiveIsFlagged() =>
+        Assert.Equal(["package-code"], Rules(Descriptors(Whole("p/model/model.pkl", Protocol2(Int(1))), Whole("p/net.py", "import os"u8.ToArray()))));
+
+    [Fact]
+    public void ATarWhoseSumIsOfSignedBytesIsOneForPython()
+    {
+        var file = TarBytes.File(PickleBytes.Call(Global("os", "system"), Str("id")));
+        file[10] = 0xff;
+        file[11] = (byte)(file[11] + 1);
+        var sum = file.AsSpan(0, 512).ToArray().Select((value, at) => at is >= 148 and < 156 ? ' ' : (int)(sbyte)value).Sum();
+        Encoding.ASCII.GetBytes($"{Convert.ToString(sum, 8).PadLeft(6, '0')}\0 ").CopyTo(file, 148);
+        Assert.Equal("tar file", Scan(file).Kind);
+        Assert.Contains("dangerous-global", Rules(file));
+    }
+
+    [Fact]
+    public void BytesBehindSafetensorsAreFlagged() => Assert.Contains("broken-container", Rules([.. SafetensorsBytes.Small, 1]));
+
+    [Fact]
+    public void BytesThatAlwaysSeemToBeginAPickleTakeNoTime()
+    {
+        byte[] file = [.. TorchZipBytes.Build(Protocol2(Int(1)))[..^10], .. Enumerable.Repeat<byte[]>([0x80, 2], 1 << 20).SelectMany(bytes => bytes)];
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Contains("over-limit", Rules(file));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30));
     }
 
     [Fact]

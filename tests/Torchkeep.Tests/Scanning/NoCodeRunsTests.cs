@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Torchkeep.IO;
 using Torchkeep.Tests.Formats.TorchLegacy;
-using Torchkeep.Tests.Formats.TorchTar;
 using Torchkeep.Tests.IO;
 
 namespace Torchkeep.Tests.Scanning;
@@ -16,29 +15,44 @@ public sealed class NoCodeRunsTests : IDisposable
     [Fact]
     public void OpeningWalkingVerifyingAndScanningRunNothing()
     {
-        foreach (var (way, pickle) in HostilePickles.All(_folder["marker"]))
+        foreach (var (way, place, file) in Files())
         {
-            foreach (var file in Files(pickle))
-            {
-                Use(file);
-                Assert.False(File.Exists(_folder["marker"]), way);
-            }
+            Use(file);
+            Assert.False(File.Exists(_folder["marker"]), $"{way}, {place}");
         }
     }
 
     [Fact]
-    public void AScanFlagsEachOfThemInEveryContainer()
+    public void AScanFlagsEachOfThemInEveryPlace()
     {
+        foreach (var (way, place, file) in Files())
+        {
+            using var source = new MemoryByteSource(file);
+            var report = CheckpointScanner.Scan(source, cancellationToken: TestContext.Current.CancellationToken);
+            Assert.True(report.Findings.Any(finding => finding.Rule.Id == "dangerous-global" && !finding.Message.Contains("_load_from_bytes", StringComparison.Ordinal)), $"{way}, {place}");
+            Assert.False(report.IsClean);
+        }
+    }
+
+    [Fact]
+    public void AScanOfAnIndexFlagsThemInItsShards()
+    {
+        File.WriteAllText(_folder["model.bin.index.json"], """{"weight_map":{"a":"one.bin","b":"two.bin","c":"three.bin"}}""");
+        File.WriteAllBytes(_folder["one.bin"], LegacyBytes.SmallFile);
+        File.WriteAllText(_folder["three.bin"], "no checkpoint");
         foreach (var (way, pickle) in HostilePickles.All(_folder["marker"]))
         {
-            foreach (var file in Files(pickle))
-            {
-                using var source = new MemoryByteSource(file);
-                var report = CheckpointScanner.Scan(source, cancellationToken: TestContext.Current.CancellationToken);
-                Assert.True(report.Findings.Any(finding => finding.Rule.Id == "dangerous-global"), way);
-                Assert.False(report.IsClean);
-            }
+            File.WriteAllBytes(_folder["two.bin"], TorchZipBytes.Build(pickle));
+            var report = CheckpointScanner.Scan(_folder["model.bin.index.json"], cancellationToken: TestContext.Current.CancellationToken);
+            Assert.True(report.Findings.Any(finding => finding is { Rule.Id: "dangerous-global", Record: "two.bin > archive/data.pkl" }), way);
+            Assert.Contains(report.Findings, finding => finding is { Rule.Id: "broken-container", Record: "three.bin" });
         }
+
+        File.Delete(_folder["one.bin"]);
+        Assert.Contains(
+            CheckpointScanner.Scan(_folder["model.bin.index.json"], cancellationToken: TestContext.Current.CancellationToken).Findings,
+            finding => finding.Rule.Id == "broken-container" && finding.Message.Contains("one.bin", StringComparison.Ordinal));
+        Assert.False(File.Exists(_folder["marker"]));
     }
 
     [Fact]
@@ -60,13 +74,10 @@ public sealed class NoCodeRunsTests : IDisposable
         }
     }
 
-    private static IEnumerable<byte[]> Files(byte[] pickle) =>
-    [
-        TorchZipBytes.Build(pickle),
-        [.. LegacyBytes.Head(), .. pickle],
-        TarBytes.Tar(("sys_info", PickleBytes.Protocol2(PickleBytes.None)), ("pickle", pickle), ("tensors", TarBytes.Tensors), ("storages", TarBytes.Storages)),
-        pickle,
-    ];
+    private IEnumerable<(string Way, string Place, byte[] File)> Files() =>
+        from hostile in HostilePickles.All(_folder["marker"])
+        from file in HostileFiles.With(hostile.Pickle)
+        select (hostile.Way, file.Place, file.File);
 
     private static void Use(byte[] file)
     {

@@ -93,6 +93,38 @@ public sealed class CheckpointVerifierTests
         Assert.Equal(LegacyBytes.SmallFile.Length, fault.Offset);
     }
 
+    [Theory, InlineData("zz"), InlineData("ll"), InlineData("pp"), InlineData("zlpz"), InlineData("plzp"), InlineData("lzzl")]
+    public void SeveralCheckpointsInOneFileAreAllVerified(string kinds)
+    {
+        byte[][] parts = [.. kinds.Select((kind, i) => CheckpointSequenceTests.One(kind, i))];
+        var report = Verify([.. parts.SelectMany(part => part)]);
+        Assert.Empty(report.Faults);
+        Assert.Equal((kinds.Length, kinds.Count(kind => kind != 'p')), (report.CheckpointCount, report.TensorCount));
+
+        byte[] followed = [.. parts.SelectMany(part => part), 0, 0];
+        Assert.Equal(followed.Length - 2, Assert.Single(Verify(followed).Faults).Offset);
+    }
+
+    [Fact]
+    public void AFaultOfTheSecondCheckpointIsAtItsPlaceInTheFile()
+    {
+        var (first, second) = (LegacyBytes.SmallFile, LegacyBytes.SmallFile);
+        var fault = Assert.Single(Verify([.. first, .. second[..^1]]).Faults);
+        Assert.InRange(fault.Offset!.Value, first.Length, first.Length + second.Length);
+
+        var zip = Model;
+        zip[Payload(zip, "archive/data/0")] ^= 1;
+        Assert.Equal(["weight", "tied"], Assert.Single(Verify([.. Model, .. zip]).Faults).Tensors);
+    }
+
+    [Fact]
+    public void ManyCheckpointsInOneFileAreReadOnce()
+    {
+        using var source = new CountingByteSource([.. Enumerable.Range(0, 2000).SelectMany(i => CheckpointSequenceTests.One('l', i))]);
+        Assert.Equal(2000, CheckpointVerifier.Verify(source, cancellationToken: TestContext.Current.CancellationToken).CheckpointCount);
+        Assert.InRange(source.BytesRead, source.Length, 60 * source.Length);
+    }
+
     [Fact]
     public void ATarHeaderFailsItsChecksum()
     {
@@ -105,7 +137,13 @@ public sealed class CheckpointVerifierTests
     public void ATruncatedFileIsDamagedAndNotUnreadable() => Assert.False(Verify(Model[..^30]).IsWhole);
 
     [Fact]
-    public void WhatIsNoCheckpointHasNothingToVerify() => Assert.Throws<InvalidCheckpointException>(() => Verify("not a checkpoint"u8.ToArray()));
+    public void WhatIsNoCheckpointHasNothingToVerify()
+    {
+        foreach (var file in new[] { "not a checkpoint"u8.ToArray(), "This is text."u8.ToArray(), """{"a":1}"""u8.ToArray(), TorchZipBytes.Archive([("word/document.xml", [1])]), TarBytes.Tar(("notes", [1])), [] })
+        {
+            Assert.Throws<InvalidCheckpointException>(() => Verify(file));
+        }
+    }
 
     [Theory, InlineData(CheckpointFormat.Safetensors), InlineData(CheckpointFormat.TorchZip)]
     public void AShardedCheckpointIsVerifiedWithItsShards(CheckpointFormat format)
@@ -135,6 +173,19 @@ public sealed class CheckpointVerifierTests
             var fault = Assert.Single(CheckpointVerifier.Verify(index, cancellationToken: TestContext.Current.CancellationToken).Faults);
             Assert.StartsWith("model-00002-of-00002.bin", fault.Record, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void EveryBrokenShardIsToldAndNotOnlyTheFirst()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["model.bin.index.json"], """{"weight_map":{"weight":"1.bin","bias":"2.bin","c":"3.bin","d":"4.bin"}}""");
+        File.WriteAllBytes(folder["1.bin"], Model[..^30]);
+        File.WriteAllBytes(folder["2.bin"], LegacyBytes.SmallFile[..^1]);
+        File.WriteAllText(folder["3.bin"], "<html>");
+        var faults = CheckpointVerifier.Verify(folder["model.bin.index.json"], cancellationToken: TestContext.Current.CancellationToken).Faults;
+        Assert.All(["1.bin", "2.bin", "3.bin"], shard => Assert.Contains(faults, fault => fault.Record == shard));
+        Assert.Contains(faults, fault => fault.Problem.Contains("4.bin", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -13,7 +13,15 @@ internal sealed record VerifiedFile(VerificationReport Report, IReadOnlyList<Odd
             return new(report, null);
         }
 
-        using var checkpoint = Checkpoint.Open(path);
-        return new(report, [.. OddValues.In(checkpoint)]);
+        List<OddValues> values = [];
+        foreach (var checkpoint in Checkpoint.OpenAll(path))
+        {
+            using (checkpoint)
+            {
+                values.AddRange(OddValues.In(checkpoint));
+            }
+        }
+
+        return new(report, values);
     }
 }

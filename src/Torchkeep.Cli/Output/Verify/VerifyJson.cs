@@ -41,6 +41,7 @@ internal static class VerifyJson
         json.WriteString("format", FormatNames.Of[report.Format].Word);
         json.WriteNumber("bytes", report.Length);
         json.WriteNumber("unchecked_bytes", report.UncheckedBytes);
+        json.WriteNumber("checkpoints", report.CheckpointCount);
         json.WriteNumber("tensors", report.TensorCount);
         json.WriteNumber("storages", report.StorageCount);
         json.WriteStartArray("faults");

@@ -29,7 +29,8 @@ internal static class VerifyText
         var state = report.Faults.Count > 0 ? $"damaged: {Quantity.Of(report.Faults.Count, "fault")}"
             : report.UncheckedBytes == 0 ? $"whole: {holds}, every byte checked"
             : $"whole as far as can be told: {holds}; {Quantity.Bytes(report.UncheckedBytes)} of {Quantity.Bytes(report.Length)} have no checksum";
-        text.WriteLine(SafeText.Escape($"{path}: {FormatNames.Of[report.Format].Phrase}, {Quantity.Bytes(report.Length)}: {state}"));
+        var several = report.CheckpointCount > 1 ? $"{Quantity.Of(report.CheckpointCount, "checkpoint")}, the first a " : "";
+        text.WriteLine(SafeText.Escape($"{path}: {several}{FormatNames.Of[report.Format].Phrase}, {Quantity.Bytes(report.Length)}: {state}"));
         foreach (var fault in report.Faults)
         {
             text.WriteLine($"  {SafeText.Escape(Place(fault.Record, fault.Offset) + fault.Problem + Hit(fault.Tensors))}");

@@ -19,6 +19,7 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
 
     private readonly ScanResults _results = new();
     private readonly Queue<ScanPart> _parts = new();
+    private readonly List<ByteSource> _owned = [];
     private int _partCount;
 
     internal ReadLimits Limits => limits;
@@ -27,18 +28,39 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
 
     internal ScanReport Run(ByteSource source)
     {
-        var kind = LookInto(new(source, Record: null, Depth: 0, IsNamedPickle: false))
-            ?? throw ForeignFile.Describe(Head(source), source);
-        while (_parts.TryDequeue(out var part))
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            LookInto(part);
-        }
+            var kind = LookInto(new(source, Record: null, Depth: 0, IsNamedPickle: false))
+                ?? throw ForeignFile.Describe(Head(source), source);
+            while (_parts.TryDequeue(out var part))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (LookInto(part) is null && part.IfNothing is { } finding)
+                {
+                    _results.Add(finding);
+                }
+            }
 
-        return _results.ToReport(kind);
+            return _results.ToReport(kind);
+        }
+        finally
+        {
+            _owned.ForEach(owned => owned.Dispose());
+        }
+    }
+
+    /// <summary>Keeps a file open until the scan ends.</summary>
+    internal ByteSource Own(ByteSource source)
+    {
+        _owned.Add(source);
+        return source;
     }
 
     internal void Add(ScanRule rule, string message, string? record, long? offset = null) => _results.Add(new(rule, message, record, offset));
+
+    /// <summary>Takes an error for a finding: the container cannot be followed there.</summary>
+    internal void Add(CheckpointException error, string? record) =>
+        Add(error is InvalidCheckpointException ? ScanRule.BrokenContainer : ScanRule.OverLimit, error.Problem, record, error.Offset);
 
     /// <summary>Something inside of what is looked at, for later.</summary>
     internal void Later(ScanPart part)
@@ -59,19 +81,28 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
         _results.Add(trace, part.Record, position);
         foreach (var (offset, constant) in trace.Constants)
         {
-            if (PickleScan.TryTrace(constant, limits) is { } nested)
+            var inside = part.Inside(new MemoryByteSource(constant), $"bytes at {position + offset}", isNamedPickle: false);
+            if (IsContainer(constant))
+            {
+                Later(inside);
+            }
+            else if (PickleScan.TryTrace(constant, limits) is { } nested)
             {
                 if (PickleScan.UsesNames(nested))
                 {
                     Add(ScanRule.NestedPickle, $"the value at {position + offset} is a pickle of {nested.End} bytes", part.Record, position + offset);
                 }
 
-                Later(part.Inside(new MemoryByteSource(constant), $"bytes at {position + offset}", isNamedPickle: true));
+                Later(inside with { IsNamedPickle = true });
             }
         }
 
         return trace.HasStopped ? trace.End : null;
     }
+
+    /// <summary>Whether <c>torch.load</c> takes bytes for something else than a bare pickle.</summary>
+    internal static bool IsContainer(ReadOnlySpan<byte> head) =>
+        new TorchZipFormat().Matches(head) || TarCheck.HasChecksum(head) || LegacySignature.Matches(head);
 
     // What torch.load would take it for, or null if for nothing.
     private string? LookInto(ScanPart part)
@@ -97,13 +128,14 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
 
         if (new SafetensorsFormat().Matches(head))
         {
-            PickleScan.RunOtherwise(this, part, "a safetensors file");
+            SafetensorsScan.Run(this, part);
             return "safetensors file, which holds no pickle";
         }
 
         if (new ShardedFormat().Matches(head))
         {
             PickleScan.RunOtherwise(this, part, "JSON");
+            ShardScan.Run(this, part);
             return "JSON text, which holds no pickle";
         }
 

@@ -8,19 +8,26 @@ internal static class LegacyScan
 {
     internal static void Run(FileScan scan, ScanPart part)
     {
-        var options = new ReadOptions { Limits = scan.Limits, PickleObserver = (bytes, _, position) => scan.Follow(bytes, part, position) };
+        long followed = 0;
+        var options = new ReadOptions
+        {
+            Limits = scan.Limits,
+            PickleObserver = (bytes, _, position) => followed = position + (scan.Follow(bytes, part, position) ?? 0),
+        };
         try
         {
             var contents = TorchLegacyReader.OpenAsync(part.Source, options, async: false, scan.CancellationToken).Complete();
-            foreach (var leftover in contents.Leftovers)
+            if (contents.Length < part.Source.Length)
             {
-                scan.Add(ScanRule.DataAfterStop, $"{leftover.Length} bytes follow the last storage", part.Record, leftover.Offset);
-                scan.Later(part.Inside(new SliceByteSource(part.Source, leftover.Offset, leftover.Length), $"bytes at {leftover.Offset}", isNamedPickle: false));
+                scan.Later(part.Behind(contents.Length.Value));
             }
         }
         catch (CheckpointException error)
         {
-            scan.Add(error is InvalidCheckpointException ? ScanRule.BrokenContainer : ScanRule.OverLimit, error.Problem, part.Record, error.Offset);
+            scan.Add(error, part.Record);
+
+            // A reader that goes on where this one stopped would come to what follows.
+            PickleScan.Sniff(scan, part, followed);
         }
     }
 }

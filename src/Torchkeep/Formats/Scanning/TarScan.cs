@@ -29,7 +29,8 @@ internal static class TarScan
         }
         catch (CheckpointException error)
         {
-            scan.Add(error is InvalidCheckpointException ? ScanRule.BrokenContainer : ScanRule.OverLimit, error.Problem, error.Record ?? part.Record, error.Offset);
+            scan.Add(error, error.Record ?? part.Record);
+            PickleScan.Sniff(scan, part);
         }
     }
 
@@ -56,7 +57,7 @@ internal static class TarScan
         }
         catch (CheckpointException error)
         {
-            scan.Add(error is InvalidCheckpointException ? ScanRule.BrokenContainer : ScanRule.OverLimit, error.Problem, error.Record ?? part.Record, error.Offset);
+            scan.Add(error, error.Record ?? part.Record);
 
             // A reader that goes on where this one stopped would come to the rest.
             var members = TarMembers.ReadAsync(part.Source, scan.Limits, async: false, scan.CancellationToken).Complete();

@@ -17,6 +17,12 @@ internal static class ZipScan
 
     internal static void Run(FileScan scan, ScanPart part)
     {
+        var length = ZipExtent.FindAsync(part.Source, scan.Limits, async: false, scan.CancellationToken).Complete();
+        if (length < part.Source.Length)
+        {
+            scan.Later(part.Behind(length) with { IfNothing = null });
+        }
+
         ZipListing listing;
         try
         {
@@ -24,8 +30,13 @@ internal static class ZipScan
         }
         catch (CheckpointException error)
         {
-            scan.Add(error is InvalidCheckpointException ? ScanRule.BrokenContainer : ScanRule.OverLimit, error.Problem, part.Record, error.Offset);
-            Sniff(scan, part);
+            scan.Add(error, part.Record);
+            if (length < part.Source.Length)
+            {
+                scan.Later(part.Inside(new SliceByteSource(part.Source, 0, length), "bytes at 0", isNamedPickle: false));
+            }
+
+            PickleScan.Sniff(scan, part);
             return;
         }
 
@@ -78,6 +89,11 @@ internal static class ZipScan
                 scan.Add(ScanRule.DuplicateName, names[entry.Name] == entry.Name ? "the archive has two records of this name" : $"the archive has '{names[entry.Name]}' too", Place(part, entry.Name));
             }
 
+            if (entry.OtherName is { } other && other != entry.Name)
+            {
+                scan.Add(ScanRule.DuplicateName, $"an extra field names it '{other}', which Python's zipfile takes and PyTorch does not", Place(part, entry.Name));
+            }
+
             var parts = entry.Name.Split('/', '\\');
             if (parts.Contains("..") || (parts[0].Length == 0 && parts.Length > 1) || entry.Name.Contains(':', StringComparison.Ordinal) || entry.Name.Any(char.IsControl) || entry.Name.Contains('\ufffd', StringComparison.Ordinal))
             {
@@ -85,9 +101,15 @@ internal static class ZipScan
             }
         }
 
-        if (listing.Entries.FirstOrDefault(entry => entry.Name.Contains("/code/", StringComparison.Ordinal) && entry.Name.EndsWith(".py", StringComparison.Ordinal)) is { Name: not null } script)
+        var sources = listing.Entries.Where(entry => entry.Name.EndsWith(".py", StringComparison.OrdinalIgnoreCase)).ToLookup(entry => entry.Name.Contains("/code/", StringComparison.Ordinal));
+        if (sources[true].Any())
         {
-            scan.Add(ScanRule.ScriptCode, "the archive holds TorchScript, which torch.jit.load runs", Place(part, script.Name));
+            scan.Add(ScanRule.ScriptCode, "the archive holds TorchScript, which torch.jit.load runs", Place(part, sources[true].First().Name));
+        }
+
+        if (sources[false].Any())
+        {
+            scan.Add(ScanRule.PackageCode, "the archive holds Python source, which torch.package runs", Place(part, sources[false].First().Name));
         }
     }
 
@@ -98,7 +120,9 @@ internal static class ZipScan
             return;
         }
 
-        var isNamedPickle = _pickleEnds.Any(end => entry.Name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+        // Python ends a name at its first NUL.
+        var name = entry.Name.Split('\0')[0];
+        var isNamedPickle = _pickleEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
         ByteSource? bytes = entry.Method switch
         {
             ZipFields.Stored => new ZipRecordSource(part.Source, entry, verify: false),
@@ -131,7 +155,7 @@ internal static class ZipScan
         {
             scan.Later(record);
         }
-        else if (start is [(byte)PickleOpcode.Proto, >= 2 and <= 5, ..] && Trace(scan, record) is not null)
+        else if (PickleScan.StartsAsPickle(start) && Trace(scan, record) is not null)
         {
             scan.Add(ScanRule.HiddenPickle, "the record is a pickle, and its name does not say so", record.Record);
             scan.Later(record with { IsNamedPickle = true });
@@ -146,24 +170,5 @@ internal static class ZipScan
         return PickleScan.TryTrace(bytes, scan.Limits) is { } trace && PickleScan.UsesNames(trace) ? trace : null;
     }
 
-    // Without a directory there are no records: whatever starts as a pickle of protocol 2 and later is followed.
-    private static void Sniff(FileScan scan, ScanPart part)
-    {
-        const int Looked = 64 << 20;
-        const int MaxFound = 1000;
-        var bytes = new byte[Math.Min(part.Source.Length, Looked)];
-        part.Source.Read(0, bytes);
-        var found = 0;
-        for (var at = 0; at < bytes.Length - 1 && found < MaxFound; at++)
-        {
-            if (bytes[at] == (byte)PickleOpcode.Proto && bytes[at + 1] is >= 2 and <= 5 && PickleScan.TryTrace(bytes.AsSpan(at), scan.Limits) is { HasStopped: true } trace)
-            {
-                found++;
-                scan.Follow(bytes.AsSpan(at), part, at, trace);
-                at += trace.End - 1;
-            }
-        }
-    }
-
-    private static string? Place(ScanPart part, string? record) => record is null ? part.Record : part.Record is null ? record : $"{part.Record} > {record}";
+    private static string? Place(ScanPart part, string? record) => record is null ? part.Record : part.Place(record);
 }

@@ -33,7 +33,7 @@ internal static class TarCheck
                 return;
             }
 
-            if (!TryReadOctal(block.AsSpan(SizeAt, SizeLength), out var size) || size > check.Source.Length - at)
+            if (!TryReadNumber(block.AsSpan(SizeAt, SizeLength), out var size) || size < 0 || size > check.Source.Length - at)
             {
                 return;
             }
@@ -45,25 +45,44 @@ internal static class TarCheck
     /// <summary>Whether a block has the checksum of a header. A block of zeros has not.</summary>
     internal static bool HasChecksum(ReadOnlySpan<byte> block)
     {
-        if (block.Length < BlockSize || !TryReadOctal(block.Slice(SumAt, SumLength), out var expected))
+        if (block.Length < BlockSize || !TryReadNumber(block.Slice(SumAt, SumLength), out var expected))
         {
             return false;
         }
 
-        // The sum is taken with spaces where it stands.
+        // The sum is taken with spaces where it stands; tarfile takes one of signed bytes too (Lib/tarfile.py, calc_chksums).
         long sum = SumLength * ' ';
+        long signed = sum;
         for (var i = 0; i < BlockSize; i++)
         {
-            sum += i is >= SumAt and < SumAt + SumLength ? 0 : block[i];
+            if (i is < SumAt or >= SumAt + SumLength)
+            {
+                sum += block[i];
+                signed += (sbyte)block[i];
+            }
         }
 
-        return sum == expected;
+        return expected == sum || expected == signed;
     }
 
-    private static bool TryReadOctal(ReadOnlySpan<byte> field, out long value)
+    // As tarfile reads a number (nti): base 256 behind 0x80, else what Python takes for octal, up to a NUL.
+    private static bool TryReadNumber(ReadOnlySpan<byte> field, out long value)
     {
         value = 0;
-        var digits = Encoding.Latin1.GetString(field).Trim(' ', '\0');
+        if (field[0] == 0x80)
+        {
+            foreach (var digit in field[1..])
+            {
+                value = (value << 8) | digit;
+            }
+
+            return true;
+        }
+
+        var end = field.IndexOf((byte)0);
+        var text = Encoding.Latin1.GetString(end < 0 ? field : field[..end]).Trim().Replace("_", "", StringComparison.Ordinal);
+        var digits = text.TrimStart('+');
+        digits = digits.StartsWith("0o", StringComparison.OrdinalIgnoreCase) ? digits[2..] : digits;
         foreach (var digit in digits)
         {
             if (digit is < '0' or > '7')
@@ -74,6 +93,6 @@ internal static class TarCheck
             value = (value * 8) + (digit - '0');
         }
 
-        return digits.Length > 0;
+        return true;
     }
 }

@@ -52,6 +52,12 @@ internal sealed class ZipDirectory
                 TorchZipThrow.BadDirectory(source, endStart, "the zip64 record lies outside of the file");
             }
 
+            // PyTorch goes where the locator says, and Python's zipfile to what stands before the locator.
+            if (at < (ulong)last)
+            {
+                TorchZipThrow.BadDirectory(source, endStart, $"the zip64 record should be at {at} and stands at {last}, as when archives stand one after another: cut out the one to open");
+            }
+
             endStart = (long)at;
             var record = await PartAsync(endStart, ZipFields.End64Size).ConfigureAwait(false);
             bounds = ReadEnd64(record.Span, bounds, source, endStart);
@@ -245,7 +251,22 @@ internal sealed class ZipDirectory
             TorchZipThrow.BadDirectory(source, at, $"the record '{name}' has impossible sizes");
         }
 
-        return new(name, flags, method, crc, (long)compressedSize, (long)size, (long)offset, End: 0);
+        return new(name, flags, method, crc, (long)compressedSize, (long)size, (long)offset, End: 0) { OtherName = ReadOtherName(extra) };
+    }
+
+    // A field that is cut off is no name; where numbers are needed of it, it is an error.
+    private static string? ReadOtherName(ReadOnlySpan<byte> extra)
+    {
+        for (; extra.Length >= 2 * sizeof(ushort); extra = extra[Math.Min(extra.Length, (2 * sizeof(ushort)) + BinaryPrimitives.ReadUInt16LittleEndian(extra[sizeof(ushort)..]))..])
+        {
+            var length = Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(extra[sizeof(ushort)..]), extra.Length - (2 * sizeof(ushort)));
+            if (BinaryPrimitives.ReadUInt16LittleEndian(extra) == ZipFields.ExtraNameTag && length > ZipFields.ExtraNameAt)
+            {
+                return Encoding.UTF8.GetString(extra.Slice((2 * sizeof(ushort)) + ZipFields.ExtraNameAt, length - ZipFields.ExtraNameAt));
+            }
+        }
+
+        return null;
     }
 
     private static void ReadExtra64(ReadOnlySpan<byte> extra, ref ulong size, ref ulong compressedSize, ref ulong offset)

@@ -29,7 +29,7 @@ public sealed record ScanRule
 
     internal static ScanRule BrokenPickle { get; } = new("broken-pickle", ScanLevel.Warning, "Python would stop in the middle of the pickle, after running what stands before.");
 
-    internal static ScanRule DataAfterStop { get; } = new("data-after-stop", ScanLevel.Warning, "Bytes follow the end of the pickle, which PyTorch does not look at.");
+    internal static ScanRule DataAfterStop { get; } = new("data-after-stop", ScanLevel.Warning, "Bytes follow the end of a checkpoint or pickle, which are none themselves, and which PyTorch does not look at.");
 
     internal static ScanRule NestedPickle { get; } = new("nested-pickle", ScanLevel.Warning, "A text or bytes value in a pickle is a pickle itself, and uses names.");
 

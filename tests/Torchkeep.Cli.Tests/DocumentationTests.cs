@@ -50,6 +50,13 @@ public sealed partial class DocumentationTests : IDisposable
         return string.Join('\n', lines[..(leaves + 1 + ShownLeaves)]) + "\n  ...\n]}\n";
     }
 
+    [Fact]
+    public void EveryRuleOfScanIsInTheTable()
+    {
+        var page = File.ReadAllText(_page);
+        Assert.All(ScanRule.All, rule => Assert.Contains($"| `{rule.Id}` | {rule.Level} | {rule.Description} |\n", page, StringComparison.OrdinalIgnoreCase));
+    }
+
     [GeneratedRegex(@"(?<start><!-- (?<command>(inspect|verify|scan) [^\n]*) -->\n```[a-z]*\n)(?<output>.*?)```\n", RegexOptions.Singleline)]
     private static partial Regex Example();
 }

@@ -9,6 +9,17 @@ public class CheckpointSequenceTests
 {
     private static readonly byte[] _pickle = [.. "(lp0\nI1\naI2\na."u8];
 
+    /// <summary>What <c>pickle.dumps</c> makes of a tensor.</summary>
+    internal static byte[] PickledTensor
+    {
+        get
+        {
+            byte[] file = LegacyBytes.File(LegacyBytes.Stored("FloatStorage", "7", 2), LegacyBytes.Floats("7", 1, 2));
+            byte[] bytes = [(byte)'B', .. BitConverter.GetBytes(file.Length), .. file];
+            return Protocol2(TensorV2(Call(Global("torch.storage", "_load_from_bytes"), bytes), 0, [2], [1]));
+        }
+    }
+
     public static TheoryData<string> Orders => ["z", "l", "p", "zz", "ll", "pp", "zl", "lz", "zp", "pz", "zlpz", "lzzl"];
 
     [Theory]
@@ -109,10 +120,7 @@ public class CheckpointSequenceTests
     [Fact]
     public void TheStorageOfAPickledTensorIsAFileInIt()
     {
-        byte[] file = LegacyBytes.File(LegacyBytes.Stored("FloatStorage", "7", 2), LegacyBytes.Floats("7", 1, 2));
-        byte[] bytes = [(byte)'B', .. BitConverter.GetBytes(file.Length), .. file];
-
-        using var checkpoint = Checkpoint.Open(Protocol2(TensorV2(Call(Global("torch.storage", "_load_from_bytes"), bytes), 0, [2], [1])));
+        using var checkpoint = Checkpoint.Open(PickledTensor);
 
         Assert.Equal([1f, 2f], checkpoint.Root.AsTensor().ToArray<float>());
     }

@@ -1,14 +1,34 @@
 using System.Security.Cryptography;
 using System.Text;
+using Torchkeep.IO;
 
 namespace Torchkeep.Tests;
 
 /// <summary>Everything that a file loads to, as one text: equal texts are equal graphs with equal elements.</summary>
 internal static class Contents
 {
-    internal static string Of(byte[] file)
+    internal static string Of(byte[] file) => Of(Checkpoint.OpenAll(new MemoryByteSource(file)));
+
+    /// <summary>As <see cref="Of(byte[])"/>, of a file beside which others may lie.</summary>
+    internal static string Of(string path) => Of(Checkpoint.OpenAll(path));
+
+    private static string Of(IReadOnlyList<Checkpoint> checkpoints)
     {
-        using var checkpoint = Checkpoint.Open(file);
+        try
+        {
+            return string.Join("\n\n", checkpoints.Select(Of));
+        }
+        finally
+        {
+            foreach (var checkpoint in checkpoints)
+            {
+                checkpoint.Dispose();
+            }
+        }
+    }
+
+    private static string Of(Checkpoint checkpoint)
+    {
         var text = new StringBuilder(ValueText.Of(checkpoint.Root));
         var storages = new Dictionary<TensorStorage, int>(ReferenceEqualityComparer.Instance);
         foreach (var tensor in checkpoint.Tensors)

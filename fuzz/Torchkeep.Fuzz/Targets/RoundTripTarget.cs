@@ -1,3 +1,5 @@
+using Torchkeep.Values;
+
 namespace Torchkeep.Fuzz.Targets;
 
 /// <summary>The writer: what opens and can be saved opens again, with the same entries and elements.</summary>
@@ -32,8 +34,11 @@ internal sealed class RoundTripTarget : FuzzTarget
         }
     }
 
-    // Values compare by what they print, tensors by a hash of their elements.
-    private static string Describe(Checkpoint checkpoint) => string.Join('\n', checkpoint.Walk().Select(entry => $"{entry.Path.Length} {entry.Value.TypeName} {Leaf(entry.Value)}"));
+    // Values compare by what they print, tensors by a hash of their elements. Names are saved in Python 2's spelling.
+    private static string Describe(Checkpoint checkpoint) => string
+        .Join('\n', PyWalker.Walk(checkpoint.Root, Limits.MaxEntries).Select(entry => $"{entry.Path.Length} {entry.Value.TypeName} {Leaf(entry.Value)}"))
+        .Replace("__builtin__.", "builtins.", StringComparison.Ordinal)
+        .Replace("copy_reg.", "copyreg.", StringComparison.Ordinal);
 
     private static string Leaf(PyValue value)
     {

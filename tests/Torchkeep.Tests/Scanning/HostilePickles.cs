@@ -35,7 +35,7 @@ internal static class HostilePickles
         yield return ("run and then popped", [0x80, 2, .. system, (byte)'0', .. None, (byte)'.']);
         yield return ("inside of a state_dict", Protocol2(OrderedDict((Str("weight"), Int(1)), (Str("bias"), system))));
         yield return ("as the key of an entry", Protocol2(Dict((system, Int(1)))));
-        yield return ("a module that runs others", Protocol2(Call(Global("timeit", "timeit"), code)));
+        yield return ("a module that runs others", Protocol2(Call(Global("timeit", "timeit"), code, Str("pass"), Global("time", "perf_counter"), Int(1))));
         yield return ("a method of Python's debugger", [0x80, 4, .. Call(Global("bdb", "Bdb.run"), Call(Global("bdb", "Bdb")), code), (byte)'.']);
         yield return ("code of the profiler", Protocol2(Call(Global("cProfile", "run"), code)));
         yield return ("a BUILD that sets what a class does", [0x80, 2, .. Build(Call(Global("types", "SimpleNamespace")), Dict((Str("x"), system))), (byte)'.']);

@@ -1,4 +1,5 @@
 using Torchkeep.IO;
+using Torchkeep.Tests.IO;
 using Torchkeep.Tests.Saving;
 
 namespace Torchkeep.Tests.Verification;
@@ -36,6 +37,39 @@ public sealed class DamagedFileTests(ITestOutputHelper output)
         output.WriteLine($"without checksums: {counts}");
     }
 
+    [Theory, InlineData(CheckpointFormat.TorchZip), InlineData(CheckpointFormat.Safetensors)]
+    public void OneOfSeveralShardsIsMissedOrRefused(CheckpointFormat format)
+    {
+        using var folder = new TemporaryFolder();
+        var root = new PyDict();
+        for (var i = 0; i < 3; i++)
+        {
+            root.Add($"layer.{i}", TensorView.FromArray(new float[] { i, 1, 2 }, ElementType.Float32, 3));
+        }
+
+        Checkpoint.Save(root, folder["model"], new WriteOptions { Format = format, MaxShardSize = 12 }, cancellationToken: TestContext.Current.CancellationToken);
+        var index = folder["model.index.json"];
+        var contents = Contents.Of(index);
+        var files = Directory.GetFiles(Path.GetDirectoryName(index)!).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(4, files.Count);
+
+        var counts = new Counts();
+        var random = new Random(4);
+        for (var i = 0; i < PerFile; i++)
+        {
+            var file = files[i % files.Count];
+            var whole = File.ReadAllBytes(file);
+            var (what, damaged) = Damage.Of(whole, random);
+            File.WriteAllBytes(file, damaged);
+            Judge(
+                $"{Path.GetFileName(file)}, {what}", () => CheckpointVerifier.Verify(index, cancellationToken: TestContext.Current.CancellationToken), () => Contents.Of(index), contents, counts,
+                mayBeUnnoticed: file == index || format == CheckpointFormat.Safetensors);
+            File.WriteAllBytes(file, whole);
+        }
+
+        output.WriteLine($"shards of {format}: {counts}");
+    }
+
     private static void Run(string name, byte[] file, int count, Counts counts, bool mayBeUnnoticed)
     {
         var contents = Contents.Of(file);
@@ -48,43 +82,41 @@ public sealed class DamagedFileTests(ITestOutputHelper output)
         for (var i = 0; i < count; i++)
         {
             var (what, damaged) = Damage.Of(file, random);
-            if (TryVerify(damaged) is not { IsWhole: true } report)
-            {
-                counts.Refused++;
-                continue;
-            }
-
-            var loaded = mayBeUnnoticed ? TryLoad(damaged) : Contents.Of(damaged);
-            if (loaded == contents)
-            {
-                counts.Harmless++;
-            }
-            else
-            {
-                counts.Unnoticed++;
-                Assert.True(report.UncheckedBytes > 0, $"{name}, {what}: loads to\n{loaded}\nand not to\n{contents}");
-            }
+            Judge($"{name}, {what}", () => Verify(damaged), () => Contents.Of(damaged), contents, counts, mayBeUnnoticed);
         }
     }
 
-    private static VerificationReport? TryVerify(byte[] file)
+    private static void Judge(string what, Func<VerificationReport> verify, Func<string> load, string contents, Counts counts, bool mayBeUnnoticed)
     {
-        try
+        if (Try(verify) is not { IsWhole: true } report)
         {
-            using var source = new MemoryByteSource(file);
-            return CheckpointVerifier.Verify(source, cancellationToken: TestContext.Current.CancellationToken);
+            counts.Refused++;
+            return;
         }
-        catch (CheckpointException)
+
+        var loaded = mayBeUnnoticed ? Try(load) : load();
+        if (loaded == contents)
         {
-            return null;
+            counts.Harmless++;
+            return;
         }
+
+        counts.Unnoticed++;
+        Assert.True(mayBeUnnoticed && report.UncheckedBytes > 0, $"{what}: loads to\n{loaded}\nand not to\n{contents}");
     }
 
-    private static string? TryLoad(byte[] file)
+    private static VerificationReport Verify(byte[] file)
+    {
+        using var source = new MemoryByteSource(file);
+        return CheckpointVerifier.Verify(source, cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    private static T? Try<T>(Func<T> action)
+        where T : class
     {
         try
         {
-            return Contents.Of(file);
+            return action();
         }
         catch (CheckpointException)
         {

@@ -26,6 +26,7 @@ internal static class ValidFiles
         ("re-zipped, deflated", Rezip(File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "fixtures", "saving", "checkpoint.pt")), CompressionLevel.Optimal)),
         ("TorchScript", Rezip(new RawZip(ScriptArchive.Records).Build(), CompressionLevel.Optimal)),
         ("torch.export", Rezip(TorchExportReaderTests.Small, CompressionLevel.NoCompression)),
+        ("two zips in one stream", [.. CheckpointSequenceTests.One('z', 0), .. CheckpointSequenceTests.One('z', 1)]),
     ];
 
     /// <summary>Files of kinds without checksums.</summary>
@@ -36,6 +37,8 @@ internal static class ValidFiles
             PickleBytes.Dict((PickleBytes.Str("a"), PickleBytes.TensorV2(LegacyBytes.Stored("LongStorage", "7", 3), 0, [3], [1])), (PickleBytes.Str("lr"), PickleBytes.Float(0.1))),
             ("7", 3, new byte[24]))),
         ("tar", TarBytes.SmallFile),
+        ("pickle", CheckpointSequenceTests.PickledTensor),
+        ("pickles and streams in one stream", [.. CheckpointSequenceTests.One('p', 0), .. CheckpointSequenceTests.One('l', 1), .. CheckpointSequenceTests.One('p', 2)]),
         ("safetensors", SafetensorsBytes.Small),
     ];
 

@@ -9,6 +9,7 @@ internal abstract class FuzzTarget
         MaxPickleBytes = 1 << 20,
         MaxOpcodes = 1 << 20,
         MaxDepth = 1 << 16,
+        MaxPickleMemory = 64 << 20,
         MaxMemoEntries = 1 << 16,
         MaxStringBytes = 1 << 20,
         MaxRecords = 1 << 12,

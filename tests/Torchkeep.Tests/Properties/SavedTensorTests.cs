@@ -1,4 +1,5 @@
 using CsCheck;
+using Torchkeep.Tests.IO;
 using Torchkeep.Tests.Tensors;
 
 namespace Torchkeep.Tests.Properties;
@@ -20,6 +21,37 @@ public sealed class SavedTensorTests
 
     [Fact]
     public void OfSafetensors() => Check(CheckpointFormat.Safetensors, DescribeElements);
+
+    [Theory, InlineData(CheckpointFormat.TorchZip), InlineData(CheckpointFormat.TorchLegacy), InlineData(CheckpointFormat.Safetensors)]
+    public void OfSeveralFiles(CheckpointFormat format)
+    {
+        var sharded = 0;
+        _tensors.Sample(
+            tensors =>
+            {
+                using var folder = new TemporaryFolder();
+                var path = folder["model"];
+                try
+                {
+                    Checkpoint.Save(tensors, path, new WriteOptions { Format = format, MaxShardSize = 1, FlushToDisk = false });
+                }
+                catch (UnsupportedCheckpointException)
+                {
+                    return;
+                }
+
+                var index = folder["model.index.json"];
+                sharded += File.Exists(index) ? 1 : 0;
+                path = File.Exists(index) ? index : path;
+                Assert.Empty(CheckpointVerifier.Verify(path).Faults);
+                Assert.Empty(CheckpointScanner.Scan(path).Findings);
+                using var loaded = Checkpoint.Open(path);
+                Assert.Equal(DescribeElements(tensors), DescribeElements((PyDict)loaded.Root));
+            },
+            iter: 300,
+            threads: 1);
+        Assert.True(sharded > 5, $"{sharded} were sharded");
+    }
 
     private static void Check(CheckpointFormat format, Func<PyDict, string> describe)
     {

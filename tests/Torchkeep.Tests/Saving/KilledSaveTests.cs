@@ -20,7 +20,7 @@ public sealed class KilledSaveTests(ITestOutputHelper output) : IDisposable
     {
         var random = new Random(17);
         var path = _folder["model.pt"];
-        var (next, there, withStray, inMiddle) = (1, 0, 0, 0);
+        var (next, there, withStray, inMiddle, isOld) = (1, 0, 0, 0, 0);
         for (var kill = 0; kill < kills; kill++)
         {
             using var process = Torture.Start(path, bytes, next);
@@ -40,6 +40,7 @@ public sealed class KilledSaveTests(ITestOutputHelper output) : IDisposable
             var oldest = Math.Max(saved, there);
             there = File.Exists(path) ? Torture.NumberOf(path) : 0;
             Assert.InRange(there, oldest, started);
+            isOld += there < started ? 1 : 0;
             next = started + 1;
 
             // Strays go where a save begins, so only one that was killed that early leaves more than its own.
@@ -56,6 +57,6 @@ public sealed class KilledSaveTests(ITestOutputHelper output) : IDisposable
 
         Assert.Equal(next, Torture.NumberOf(path));
         Assert.Equal(["model.pt"], _folder.Names);
-        output.WriteLine($"{kills} kills of saves of {bytes} bytes: {inMiddle} in the middle of a save, {withStray} left a temporary file, which the next save removed");
+        output.WriteLine($"{kills} kills of saves of {bytes} bytes: {inMiddle} in the middle of a save; {isOld} left the old file whole, {kills - isOld} the new one, none anything else; {withStray} left a temporary file, which the next save removed");
     }
 }

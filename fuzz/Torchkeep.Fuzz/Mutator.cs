@@ -26,7 +26,7 @@ internal sealed class Mutator
         _words = [.. Dictionaries.Words(folder)];
     }
 
-    /// <summary>Runs for so long; gives 1 if something was found, which is in the folder <c>findings</c> then.</summary>
+    /// <summary>Runs for so long; gives 1 if something was found, which is in <c>artifacts/fuzz/findings</c> then.</summary>
     internal int Run(TimeSpan time)
     {
         var clock = Stopwatch.StartNew();
@@ -84,7 +84,7 @@ internal sealed class Mutator
 
     private bool Report(byte[] input, string problem)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder, "findings")).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "..", "artifacts", "fuzz", "findings")).FullName;
         var file = Path.Combine(folder, $"{_target.Name}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(input))[..12]}");
         File.WriteAllBytes(file, input);
         Console.WriteLine($"{file}: {problem}");

@@ -12,6 +12,9 @@ internal sealed class PickleTrace
 {
     private const int MaxProtocol = 5;
 
+    // Twice as many as tensors in the longest pickle that is read.
+    private const int MaxNoted = 20_000_000;
+
     // An empty zip archive is no shorter.
     private const int MinArchive = 22;
 
@@ -61,7 +64,7 @@ internal sealed class PickleTrace
             while (!HasStopped)
             {
                 End = disassembler.Position;
-                if (count++ == _limits.MaxOpcodes || _stack.Count >= _limits.MaxDepth || _memo.Count > _limits.MaxMemoEntries)
+                if (count++ == _limits.MaxOpcodes || _stack.Count >= _limits.MaxDepth || _memo.Count > _limits.MaxMemoEntries || _names.Count + _constants.Count > MaxNoted)
                 {
                     IsOverLimit = true;
                     NoteFault("the pickle is longer or deeper than the limits allow", End);

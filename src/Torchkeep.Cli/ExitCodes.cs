@@ -1,9 +1,12 @@
 namespace Torchkeep.Cli;
 
-/// <summary>How the command ends; docs/cli.md lists them too. 1 is left to verbs that find a difference or a fault.</summary>
+/// <summary>How the command ends; docs/cli.md lists them too.</summary>
 internal static class ExitCodes
 {
     internal const int Fine = 0;
+
+    /// <summary>A file is damaged, or has something in it that stands out.</summary>
+    internal const int Found = 1;
 
     /// <summary>The file cannot be read, or the output cannot be written.</summary>
     internal const int Unreadable = 2;

@@ -4,9 +4,11 @@ using Torchkeep.Cli.Commands;
 using Torchkeep.Cli.Output;
 
 var terminal = Terminal.OfProcess();
-var root = new RootCommand("Says what is in a PyTorch checkpoint and converts it, without running anything in it.")
+var root = new RootCommand("Says what is in a PyTorch checkpoint, whether it is whole and whether it is safe, and converts it, without running anything in it.")
 {
     InspectCommand.Create(terminal),
+    VerifyCommand.Create(terminal),
+    ScanCommand.Create(terminal),
     ConvertCommand.Create(terminal),
     ScaffoldCommand.Create(terminal),
 };

@@ -18,6 +18,9 @@ public abstract class CheckpointException : Exception
     private protected CheckpointException(string problem, Exception? innerException)
         : base(problem, innerException) => _problem = problem;
 
+    /// <summary>What was wrong, without the place.</summary>
+    internal string Problem => _problem;
+
     /// <summary>The path of the file, or null when the bytes came from memory or a nameless stream.</summary>
     public string? File { get; internal set; }
 

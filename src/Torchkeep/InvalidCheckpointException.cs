@@ -7,4 +7,7 @@ public sealed class InvalidCheckpointException : CheckpointException
         : base(problem, innerException)
     {
     }
+
+    /// <summary>Whether the bytes are something else altogether, as far as that can be told from damage.</summary>
+    internal bool IsForeign { get; init; }
 }

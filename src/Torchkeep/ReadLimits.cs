@@ -28,6 +28,12 @@ public sealed record ReadLimits
     /// <summary>The most memo entries one pickle may fill. Default: 100 million.</summary>
     public int MaxMemoEntries { get; init; } = 100_000_000;
 
+    /// <summary>
+    /// The most memory, in bytes, that may be allocated for the values of one pickle: an empty dictionary is one byte of it
+    /// and a hundred in memory. Tensors' bytes are not among them. Looked at every few thousand opcodes. Default: 16 GiB.
+    /// </summary>
+    public long MaxPickleMemory { get; init; } = 16L << 30;
+
     /// <summary>The longest single string, bytes value or integer in bytes. Default: 256 MiB.</summary>
     public int MaxStringBytes { get; init; } = 256 << 20;
 

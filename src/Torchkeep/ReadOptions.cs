@@ -38,4 +38,7 @@ public sealed record ReadOptions
 
     /// <summary>What the file may ask for at most.</summary>
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
+
+    /// <summary>Shown the bytes of each pickle of a sequence before it is run.</summary>
+    internal PickleObserver? PickleObserver { get; init; }
 }

@@ -56,7 +56,11 @@ internal static class CommandLine
         }
 
         var terminal = new Terminal(output, error, Encoding.UTF8, IsInteractive: screenWidth is not null, screenWidth) { Environment = environment };
-        var exitCode = new RootCommand { InspectCommand.Create(terminal), ConvertCommand.Create(terminal), ScaffoldCommand.Create(terminal) }.Run(arguments, terminal);
+        RootCommand root =
+        [
+            InspectCommand.Create(terminal), VerifyCommand.Create(terminal), ScanCommand.Create(terminal), ConvertCommand.Create(terminal), ScaffoldCommand.Create(terminal),
+        ];
+        var exitCode = root.Run(arguments, terminal);
         return new(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 }

@@ -14,15 +14,22 @@ public sealed partial class DocumentationTests : IDisposable
     [Fact]
     public void TheExamplesAreWhatTheCommandWrites()
     {
-        var files = new Dictionary<string, string> { ["model.pt"] = _folder.Save(Samples.Training()), ["net.pt"] = _folder.Save(WholeModel.Net(), "net.pt") };
+        var files = new Dictionary<string, string>
+        {
+            ["model.pt"] = _folder.Save(Samples.Training()),
+            ["net.pt"] = _folder.Save(WholeModel.Net(), "net.pt"),
+            ["evil.pt"] = Samples.Evil(_folder),
+            ["damaged.pt"] = Samples.Damaged(_folder),
+        };
         var text = File.ReadAllText(_page).ReplaceLineEndings("\n");
 
         var actual = Example().Replace(text, example =>
         {
-            var outcome = CommandLine.Run([.. example.Groups["command"].Value.Split(' ').Select(word => files.GetValueOrDefault(word, word))]);
-            Assert.Equal(0, outcome.ExitCode);
+            var command = example.Groups["command"].Value;
+            var outcome = CommandLine.Run([.. command.Split(' ').Select(word => files.GetValueOrDefault(word, word))]);
+            Assert.Equal(command.Contains("evil", StringComparison.Ordinal) || command.Contains("damaged", StringComparison.Ordinal) ? 1 : 0, outcome.ExitCode);
             var output = files.Aggregate(outcome.Output, (written, file) => written.Replace(file.Value, file.Key, StringComparison.Ordinal));
-            return example.Groups["start"].Value + (output.StartsWith('{') ? Indent(output) : output) + "```\n";
+            return example.Groups["start"].Value + (command.StartsWith("inspect", StringComparison.Ordinal) && output.StartsWith('{') ? Indent(output) : output) + "```\n";
         });
         if (Environment.GetEnvironmentVariable("TORCHKEEP_UPDATE_GOLDENS") == "1")
         {
@@ -35,6 +42,7 @@ public sealed partial class DocumentationTests : IDisposable
 
     [Theory]
     [InlineData(ExitCodes.Fine)]
+    [InlineData(ExitCodes.Found)]
     [InlineData(ExitCodes.Unreadable)]
     [InlineData(ExitCodes.Usage)]
     public void EveryExitCodeIsOnThePage(int code) => Assert.Contains($"\n| {code} |", File.ReadAllText(_page), StringComparison.Ordinal);
@@ -48,6 +56,13 @@ public sealed partial class DocumentationTests : IDisposable
         return string.Join('\n', lines[..(leaves + 1 + ShownLeaves)]) + "\n  ...\n]}\n";
     }
 
-    [GeneratedRegex(@"(?<start><!-- (?<command>(inspect|scaffold) [^\n]*) -->\n```[a-z]*\n)(?<output>.*?)```\n", RegexOptions.Singleline)]
+    [Fact]
+    public void EveryRuleOfScanIsInTheTable()
+    {
+        var page = File.ReadAllText(_page);
+        Assert.All(ScanRule.All, rule => Assert.Contains($"| `{rule.Id}` | {rule.Level} | {rule.Description} |\n", page, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [GeneratedRegex(@"(?<start><!-- (?<command>(inspect|verify|scan|scaffold) [^\n]*) -->\n```[a-z]*\n)(?<output>.*?)```\n", RegexOptions.Singleline)]
     private static partial Regex Example();
 }

@@ -20,6 +20,12 @@ public sealed class ProcessTests : IDisposable
     public void TheHelpOfScaffoldListsItsOptions() => Golden.Check("help-scaffold.txt", Help("scaffold"));
 
     [Fact]
+    public void TheHelpOfVerifyListsItsOptions() => Golden.Check("help-verify.txt", Help("verify"));
+
+    [Fact]
+    public void TheHelpOfScanListsItsOptions() => Golden.Check("help-scan.txt", Help("scan"));
+
+    [Fact]
     public void ARunInAPipeIsTheRunOfTheTests()
     {
         var file = _folder.Save(Samples.EveryKind());

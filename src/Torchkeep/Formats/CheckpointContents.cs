@@ -29,4 +29,7 @@ internal sealed record CheckpointContents(PyValue Root, TensorNames Names)
 
     /// <summary>Other files that the object's bytes lie in, to be closed with it.</summary>
     internal IReadOnlyList<ByteSource> Shards { get; init; } = [];
+
+    /// <summary>Bytes that belong to nothing, where the kind has a place after its last one.</summary>
+    internal IReadOnlyList<Leftover> Leftovers { get; init; } = [];
 }

@@ -51,7 +51,7 @@ internal static class ForeignFile
     ];
 
     internal static InvalidCheckpointException Describe(ReadOnlySpan<byte> head, ByteSource source, Exception? asPickle = null) =>
-        new($"this is no PyTorch checkpoint: it is {What(head, source.Length)}", asPickle) { File = source.Name, Offset = 0 };
+        new($"this is no PyTorch checkpoint: it is {What(head, source.Length)}", asPickle) { File = source.Name, Offset = 0, IsForeign = true };
 
     /// <summary>Whether a file that starts like this is something that has a name here.</summary>
     internal static bool IsKnown(ReadOnlySpan<byte> head) => TryName(head, out _);
@@ -80,7 +80,7 @@ internal static class ForeignFile
 
     /// <summary>Says of a tar file that it has not the members of a checkpoint.</summary>
     internal static InvalidCheckpointException DescribeTar(ByteSource source, string missing) =>
-        new($"this is no PyTorch checkpoint: it is a tar file without '{missing}', which those of before PyTorch 0.1.10 have: {Unpack}") { File = source.Name, Offset = 0 };
+        new($"this is no PyTorch checkpoint: it is a tar file without '{missing}', which those of before PyTorch 0.1.10 have: {Unpack}") { File = source.Name, Offset = 0, IsForeign = true };
 
     private static bool TryName(ReadOnlySpan<byte> head, out string name)
     {

@@ -13,4 +13,10 @@ internal interface IFormat
 
     /// <summary>Reads directory and pickle, and no byte of a tensor.</summary>
     ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads every byte and checks what can be checked without knowing what is saved. A kind without checksums needs no
+    /// more than this.
+    /// </summary>
+    void Check(ContainerCheck check) => check.ReadAll();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Torchkeep.Formats.TorchZip;
 
 namespace Torchkeep.Formats;
@@ -41,12 +42,17 @@ internal readonly struct JsonField
     internal static async ValueTask<JsonField> ReadAsync(ZipRecords records, string record, bool async, CancellationToken cancellationToken)
     {
         var bytes = await records.ReadPickleAsync(record, async, cancellationToken).ConfigureAwait(false);
+        if (!Utf8.IsValid(bytes))
+        {
+            TorchZipThrow.BadRecord(records.Source, record, "the record is not the JSON that it should be: it is not UTF-8");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
             return new(records, record, "$", document.RootElement.Clone());
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             TorchZipThrow.BadRecord(records.Source, record, $"the record is not the JSON that it should be: {error.Message}");
             return default;
@@ -62,7 +68,8 @@ internal readonly struct JsonField
 
         foreach (var member in value.EnumerateObject())
         {
-            yield return new(member.Name, new(_records, _record, $"{Path}.{member.Name}", member.Value));
+            var name = Decode(() => member.Name);
+            yield return new(name, new(_records, _record, $"{Path}.{name}", member.Value));
         }
     }
 
@@ -86,12 +93,12 @@ internal readonly struct JsonField
         }
     }
 
-    internal string Text() => _value is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw Unexpected("a text");
+    internal string Text() => _value is { ValueKind: JsonValueKind.String } value ? Decode(() => value.GetString()!) : throw Unexpected("a text");
 
     internal long Int64() => _value switch
     {
         { ValueKind: JsonValueKind.Number } value when value.TryGetInt64(out var number) => number,
-        { ValueKind: JsonValueKind.String } value when long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        { ValueKind: JsonValueKind.String } value when long.TryParse(Text(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
         _ => throw Unexpected("an integer of 64 bits"),
     };
 
@@ -106,6 +113,19 @@ internal readonly struct JsonField
 
     internal InvalidCheckpointException Unexpected(string expected) =>
         new($"{Path} should be {expected}, and is {(_value is { } value ? Shown(value) : "missing")}") { File = _records.Source.Name, Record = _record };
+
+    // Half of a character, written as an escape, is JSON and no text.
+    private string Decode(Func<string> text)
+    {
+        try
+        {
+            return text();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Unexpected("made of whole characters");
+        }
+    }
 
     private static string Shown(JsonElement value)
     {

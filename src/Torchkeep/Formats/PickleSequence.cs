@@ -5,9 +5,9 @@ namespace Torchkeep.Formats;
 
 /// <summary>Pickles that follow one another with no length before them, and raw bytes between them.</summary>
 /// <param name="source">What they lie in.</param>
-/// <param name="limits">What each may ask for.</param>
+/// <param name="options">What each may ask for, and who looks on.</param>
 /// <param name="record">What messages call the source, or null where it is the whole file.</param>
-internal sealed class PickleSequence(ByteSource source, ReadLimits limits, string? record = null)
+internal sealed class PickleSequence(ByteSource source, ReadOptions options, string? record = null)
 {
     // Whatever follows the last pickle is read ahead by no more than this.
     private const int ReadAhead = 1 << 14;
@@ -20,6 +20,7 @@ internal sealed class PickleSequence(ByteSource source, ReadLimits limits, strin
 
     internal async ValueTask<PyValue> ReadAsync(IPickleHost host, bool async, CancellationToken cancellationToken)
     {
+        var limits = options.Limits;
         var maxLength = Math.Min(limits.MaxPickleBytes, Array.MaxLength);
         var extent = new PickleExtent(limits.MaxStringBytes);
         while (!extent.TryFindEnd(_buffer.AsSpan(0, _filled)) && extent.Position <= maxLength)
@@ -90,9 +91,10 @@ internal sealed class PickleSequence(ByteSource source, ReadLimits limits, strin
     private PyValue Run(IPickleHost host)
     {
         var end = 0;
+        options.PickleObserver?.Invoke(_buffer.AsSpan(0, _filled), record, Position);
         try
         {
-            var value = PickleMachine.Run(_buffer.AsSpan(0, _filled), ref end, record, host, limits);
+            var value = PickleMachine.Run(_buffer.AsSpan(0, _filled), ref end, record, host, options.Limits);
             Drop(end);
             Position += end;
             return value;

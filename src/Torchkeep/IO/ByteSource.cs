@@ -16,6 +16,9 @@ public abstract class ByteSource : IDisposable
     /// <summary>What messages call this source: a file's path, or null.</summary>
     public virtual string? Name => null;
 
+    /// <summary>The record of an archive that the bytes are, or null.</summary>
+    internal virtual string? Record => null;
+
     /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on.</summary>
     /// <param name="offset">The first byte, from the source's start.</param>
     /// <param name="destination">Filled completely.</param>

@@ -33,6 +33,8 @@ internal sealed class InflatedByteSource : ByteSource
 
     public override string? Name { get; }
 
+    internal override string? Record => _record;
+
     public override void Read(long offset, Span<byte> destination) => Inflated().Read(offset, destination);
 
     public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) =>

@@ -9,6 +9,8 @@ internal sealed class SliceByteSource(ByteSource whole, long start, long length)
 
     public override string? Name => whole.Name;
 
+    internal override string? Record => whole.Record;
+
     public override void Read(long offset, Span<byte> destination)
     {
         IOThrow.CheckRange(this, offset, destination.Length);

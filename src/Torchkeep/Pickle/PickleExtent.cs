@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Torchkeep.Pickle;
 
 /// <summary>
@@ -43,13 +41,13 @@ internal struct PickleExtent(int maxStringBytes)
             }
 
             var opcode = (PickleOpcode)bytes[Position];
-            var lengthSize = LengthSize(opcode);
+            var lengthSize = PickleOperands.LengthSize(opcode);
             if (bytes.Length - Position <= lengthSize)
             {
                 return false;
             }
 
-            if (opcode == PickleOpcode.Stop || !Enter(opcode, Length(bytes.Slice(Position + 1, lengthSize))))
+            if (opcode == PickleOpcode.Stop || !Enter(opcode, PickleOperands.Length(bytes.Slice(Position + 1, lengthSize))))
             {
                 return true;
             }
@@ -65,42 +63,8 @@ internal struct PickleExtent(int maxStringBytes)
             return false;
         }
 
-        _skip = (long)length + ArgumentSize(opcode);
-        _lines = LineCount(opcode);
+        _skip = (long)length + PickleOperands.ArgumentSize(opcode);
+        _lines = PickleOperands.LineCount(opcode);
         return true;
     }
-
-    private static ulong Length(ReadOnlySpan<byte> bytes) => bytes.Length switch
-    {
-        0 => 0,
-        1 => bytes[0],
-        sizeof(uint) => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-        _ => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
-    };
-
-    // How many bytes say how many follow.
-    private static int LengthSize(PickleOpcode opcode) => opcode switch
-    {
-        PickleOpcode.Long1 or PickleOpcode.ShortBinString or PickleOpcode.ShortBinBytes or PickleOpcode.ShortBinUnicode => 1,
-        PickleOpcode.Long4 or PickleOpcode.BinString or PickleOpcode.BinBytes or PickleOpcode.BinUnicode => sizeof(uint),
-        PickleOpcode.BinUnicode8 or PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8 => sizeof(ulong),
-        _ => 0,
-    };
-
-    private static int ArgumentSize(PickleOpcode opcode) => opcode switch
-    {
-        PickleOpcode.Proto or PickleOpcode.BinInt1 or PickleOpcode.BinGet or PickleOpcode.BinPut or PickleOpcode.Ext1 => 1,
-        PickleOpcode.BinInt2 or PickleOpcode.Ext2 => 2,
-        PickleOpcode.BinInt or PickleOpcode.LongBinGet or PickleOpcode.LongBinPut or PickleOpcode.Ext4 => 4,
-        PickleOpcode.BinFloat or PickleOpcode.Frame => 8,
-        _ => 0,
-    };
-
-    private static int LineCount(PickleOpcode opcode) => opcode switch
-    {
-        PickleOpcode.Int or PickleOpcode.Long or PickleOpcode.Float or PickleOpcode.String or PickleOpcode.Unicode => 1,
-        PickleOpcode.Get or PickleOpcode.Put or PickleOpcode.PersId => 1,
-        PickleOpcode.Global or PickleOpcode.Inst => 2,
-        _ => 0,
-    };
 }

@@ -11,6 +11,9 @@ namespace Torchkeep.Pickle;
 /// </summary>
 internal ref struct PickleMachine
 {
+    // One opcode can take a hundred times its own byte; so many take little enough.
+    private const int OpcodesBetweenLooks = 1 << 12;
+
     private const int MaxProtocol = 5;
 
     private readonly IPickleHost _host;
@@ -42,6 +45,7 @@ internal ref struct PickleMachine
     private PyValue Run()
     {
         long count = 0;
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
         var at = _cursor.Position;
         try
         {
@@ -51,6 +55,11 @@ internal ref struct PickleMachine
                 if (count++ == _limits.MaxOpcodes)
                 {
                     PickleThrow.OverLimit("opcodes", _limits.MaxOpcodes, nameof(ReadLimits.MaxOpcodes));
+                }
+
+                if (count % OpcodesBetweenLooks == 0 && GC.GetAllocatedBytesForCurrentThread() - allocated > _limits.MaxPickleMemory)
+                {
+                    PickleThrow.OverLimit("values that take memory", _limits.MaxPickleMemory, nameof(ReadLimits.MaxPickleMemory));
                 }
 
                 var opcode = (PickleOpcode)_cursor.TakeByte();

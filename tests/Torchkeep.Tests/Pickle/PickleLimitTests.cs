@@ -24,6 +24,18 @@ public class PickleLimitTests
     public void MemoEntriesAreLimited() =>
         AssertLimit(Latin1("Nq\x00q\x01r\xff\x00\x00\x00."), nameof(ReadLimits.MaxMemoEntries), most => new() { MaxMemoEntries = most }, needed: 3);
 
+    [Fact]
+    public void MemoryIsLimited()
+    {
+        byte[] pickle = [(byte)'(', .. Enumerable.Repeat((byte)'}', 200_000), (byte)'t', (byte)'.'];
+        Assert.Equal(200_000, ((PyTuple)PlainHost.Run(pickle)).Items.Length);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.Throws<UnsupportedCheckpointException>(() => PlainHost.Run(pickle, new() { MaxPickleMemory = 1 << 20 }));
+        Assert.Contains($"ReadLimits.{nameof(ReadLimits.MaxPickleMemory)}", error.Message, StringComparison.Ordinal);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 4 << 20);
+    }
+
     [Theory]
     [InlineData("X\x05\x00\x00\x00hello.")]
     [InlineData("B\x05\x00\x00\x00hello.")]

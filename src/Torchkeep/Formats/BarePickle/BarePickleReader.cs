@@ -31,7 +31,7 @@ internal sealed class BarePickleReader : IPickleHost, IStorageLookup
     internal static async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
     {
         var reader = new BarePickleReader(options);
-        var pickles = new PickleSequence(source, options.Limits);
+        var pickles = new PickleSequence(source, options);
         var root = await pickles.ReadAsync(reader, async, cancellationToken).ConfigureAwait(false);
         return new(root, reader._names) { Length = pickles.Position };
     }

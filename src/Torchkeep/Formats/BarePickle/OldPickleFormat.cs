@@ -22,10 +22,12 @@ internal sealed class OldPickleFormat : IFormat
 
     public async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
     {
+        // No value is longer than the file: a length that says so is text, and passes no limit.
+        var limits = source.Length <= options.Limits.MaxStringBytes ? options.Limits with { MaxStringBytes = int.MaxValue } : options.Limits;
         InvalidCheckpointException? broken = null;
         try
         {
-            var contents = await BarePickleReader.OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
+            var contents = await BarePickleReader.OpenAsync(source, options with { Limits = limits }, async, cancellationToken).ConfigureAwait(false);
             var end = contents.Length!.Value;
             if (contents.Root is PyGlobal name && name.ToString().AsSpan().ContainsAnyExcept(_nameCharacters))
             {

@@ -1,3 +1,5 @@
+using Torchkeep.IO;
+
 namespace Torchkeep.Formats.Sharded;
 
 /// <summary>Hugging Face's index of a checkpoint in several files: JSON with a <c>weight_map</c>.</summary>
@@ -10,4 +12,21 @@ internal sealed class ShardedFormat : IFormat
 
     public ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken) =>
         ShardedReader.OpenAsync(source, options, async, cancellationToken);
+
+    public void Check(ContainerCheck check)
+    {
+        check.ReadAll();
+        foreach (var path in ShardedReader.FindShards(check.Source, check.Limits, check.CancellationToken).Where(File.Exists))
+        {
+            using var shard = new FileByteSource(path);
+            try
+            {
+                check.AddShard(FileCheck.Of(shard, check.Limits, check.CancellationToken));
+            }
+            catch (InvalidCheckpointException error)
+            {
+                check.Add(error);
+            }
+        }
+    }
 }

@@ -48,6 +48,15 @@ internal static class ShardedReader
         }
     }
 
+    /// <summary>The paths of the files that an index names, whether they are there or not. An index without a path has none.</summary>
+    internal static IReadOnlyList<string> FindShards(ByteSource source, ReadLimits limits, CancellationToken cancellationToken)
+    {
+        var weights = ReadIndexAsync(source, limits, async: false, cancellationToken).Complete();
+        return source.Name is { } index
+            ? [.. weights.Select(weight => weight.File).Distinct(StringComparer.Ordinal).Select(file => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(index))!, file))]
+            : [];
+    }
+
     private static async ValueTask<List<(string Name, string File)>> ReadIndexAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
     {
         var head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];

@@ -17,13 +17,13 @@ internal sealed class TorchLegacyReader : IStorageLookup
     private const int MaxNameLength = 1000;
 
     private readonly ByteSource _source;
-    private readonly ReadLimits _limits;
+    private readonly ReadOptions _options;
     private readonly Dictionary<string, LegacyStorageSource> _storages = new(StringComparer.Ordinal);
 
-    private TorchLegacyReader(ByteSource source, ReadLimits limits)
+    private TorchLegacyReader(ByteSource source, ReadOptions options)
     {
         _source = source;
-        _limits = limits;
+        _options = options;
     }
 
     /// <summary>
@@ -35,7 +35,7 @@ internal sealed class TorchLegacyReader : IStorageLookup
     internal static async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
     {
         var names = new TensorNames();
-        var reader = new TorchLegacyReader(source, options.Limits);
+        var reader = new TorchLegacyReader(source, options);
         var (root, length) = await reader.ReadAsync(new TorchPickleHost(reader, options.Limits, names, options.Python2Text), async, cancellationToken).ConfigureAwait(false);
         return new(root, names) { Length = length };
     }
@@ -50,7 +50,7 @@ internal sealed class TorchLegacyReader : IStorageLookup
 
     private async ValueTask<(PyValue Root, long Length)> ReadAsync(TorchPickleHost host, bool async, CancellationToken cancellationToken)
     {
-        var pickles = new PickleSequence(_source, _limits);
+        var pickles = new PickleSequence(_source, _options);
 
         // The magic number, which was seen before.
         await pickles.ReadAsync(host, async, cancellationToken).ConfigureAwait(false);
@@ -77,10 +77,10 @@ internal sealed class TorchLegacyReader : IStorageLookup
             throw Invalid($"the keys of the storages must be a list, found {keys.TypeName}", keysAt);
         }
 
-        if (order.Count > _limits.MaxRecords)
+        if (order.Count > _options.Limits.MaxRecords)
         {
             throw new UnsupportedCheckpointException(
-                $"the stream has {order.Count} storages, over the limit of {_limits.MaxRecords} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxRecords)})")
+                $"the stream has {order.Count} storages, over the limit of {_options.Limits.MaxRecords} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxRecords)})")
             {
                 File = _source.Name,
                 Offset = keysAt,

@@ -60,6 +60,10 @@ internal static class TarMembers
         {
             throw new InvalidCheckpointException("the tar file is broken or truncated", error) { File = source.Name, Offset = position };
         }
+        catch (NotSupportedException error)
+        {
+            throw new UnsupportedCheckpointException("the tar file has a member of a kind that is not read", error) { File = source.Name, Offset = position };
+        }
     }
 
     private static async ValueTask CheckExtensionsAsync(ByteSource source, long position, bool async, CancellationToken cancellationToken)

@@ -11,4 +11,6 @@ internal sealed class TorchTarFormat : IFormat
 
     public ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken) =>
         TorchTarReader.OpenAsync(source, options, async, cancellationToken);
+
+    public void Check(ContainerCheck check) => TarCheck.Run(check);
 }

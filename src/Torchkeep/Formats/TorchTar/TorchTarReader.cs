@@ -13,24 +13,25 @@ namespace Torchkeep.Formats.TorchTar;
 /// </summary>
 internal sealed class TorchTarReader : IPickleHost, IStorageLookup
 {
-    private const string PickleMember = "pickle";
-    private const string TensorsMember = "tensors";
-    private const string StoragesMember = "storages";
+    internal const string PickleMember = "pickle";
+    internal const string TensorsMember = "tensors";
+    internal const string StoragesMember = "storages";
 
     // The most that PyTorch has.
     private const int MaxDimensions = 64;
 
     private readonly ByteSource _source;
-    private readonly ReadLimits _limits;
+    private readonly ReadOptions _options;
     private readonly TensorNames _names = new();
     private readonly Dictionary<string, PyValue> _objects = new(StringComparer.Ordinal);
+    private readonly List<Leftover> _leftovers = [];
     private readonly TorchPickleHost _torch;
 
-    private TorchTarReader(ByteSource source, ReadLimits limits, Python2Text python2Text)
+    private TorchTarReader(ByteSource source, ReadOptions options)
     {
         _source = source;
-        _limits = limits;
-        _torch = new(this, limits, _names, python2Text);
+        _options = options;
+        _torch = new(this, options.Limits, _names, options.Python2Text);
     }
 
     /// <summary>Never: PyTorch turned the bytes round when it wrote.</summary>
@@ -40,11 +41,13 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
     {
         var members = await TarMembers.ReadAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false);
         var (pickle, tensors, storages) = (Member(PickleMember), Member(TensorsMember), Member(StoragesMember));
-        var reader = new TorchTarReader(source, options.Limits, options.Python2Text);
+        var reader = new TorchTarReader(source, options);
         await reader.ReadStoragesAsync(storages, async, cancellationToken).ConfigureAwait(false);
         await reader.ReadTensorsAsync(tensors, async, cancellationToken).ConfigureAwait(false);
-        var root = await new PickleSequence(pickle, options.Limits, PickleMember).ReadAsync(reader, async, cancellationToken).ConfigureAwait(false);
-        return new(root, reader._names);
+        var objects = new PickleSequence(pickle, options, PickleMember);
+        var root = await objects.ReadAsync(reader, async, cancellationToken).ConfigureAwait(false);
+        reader.NoteEnd(objects, pickle, PickleMember);
+        return new(root, reader._names) { Leftovers = reader._leftovers };
 
         ByteSource Member(string name) => members.GetValueOrDefault(name) ?? throw ForeignFile.DescribeTar(source, name);
     }
@@ -70,7 +73,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
 
     private async ValueTask ReadStoragesAsync(ByteSource member, bool async, CancellationToken cancellationToken)
     {
-        var pickles = new PickleSequence(member, _limits, StoragesMember);
+        var pickles = new PickleSequence(member, _options, StoragesMember);
         var count = await ReadCountAsync(pickles, StoragesMember, async, cancellationToken).ConfigureAwait(false);
         for (long i = 0; i < count; i++)
         {
@@ -96,6 +99,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
         }
 
         await ReadPartsAsync(pickles, async, cancellationToken).ConfigureAwait(false);
+        NoteEnd(pickles, member, StoragesMember);
     }
 
     private ElementType? TypeOf(PyGlobal storageClass, long at)
@@ -141,7 +145,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
 
     private async ValueTask ReadTensorsAsync(ByteSource member, bool async, CancellationToken cancellationToken)
     {
-        var pickles = new PickleSequence(member, _limits, TensorsMember);
+        var pickles = new PickleSequence(member, _options, TensorsMember);
         var count = await ReadCountAsync(pickles, TensorsMember, async, cancellationToken).ConfigureAwait(false);
         for (long i = 0; i < count; i++)
         {
@@ -164,6 +168,8 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
             var raw = await pickles.ReadBytesAsync(((2 * dimensions) + 1) * sizeof(long), async, cancellationToken).ConfigureAwait(false);
             Add(key, View(storage, raw, dimensions, at), TensorsMember, at);
         }
+
+        NoteEnd(pickles, member, TensorsMember);
     }
 
     private PyTensor View(PyStorage storage, byte[] raw, int dimensions, long at)
@@ -174,7 +180,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
             return new(new TensorView(storage.Storage, storage.ElementType ?? ElementType.UInt8, numbers.AsSpan(0, dimensions), numbers.AsSpan(dimensions, dimensions), numbers[^1])
             {
                 Names = _names,
-                MaxExpandedBytes = _limits.MaxExpandedBytes,
+                MaxExpandedBytes = _options.Limits.MaxExpandedBytes,
             });
         }
         catch (CheckpointException error)
@@ -192,14 +198,22 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
             throw Invalid($"the member must start with a count, and starts with {value.Brief}", member, 0);
         }
 
-        return count <= _limits.MaxRecords
+        return count <= _options.Limits.MaxRecords
             ? count
             : throw new UnsupportedCheckpointException(
-                $"the member counts {count.ToString(CultureInfo.InvariantCulture)} records, over the limit of {_limits.MaxRecords} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxRecords)})")
+                $"the member counts {count.ToString(CultureInfo.InvariantCulture)} records, over the limit of {_options.Limits.MaxRecords} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxRecords)})")
             {
                 File = _source.Name,
                 Record = member,
             };
+    }
+
+    private void NoteEnd(PickleSequence pickles, ByteSource member, string name)
+    {
+        if (pickles.Position < member.Length)
+        {
+            _leftovers.Add(new(name, pickles.Position, member.Length - pickles.Position));
+        }
     }
 
     private void Add(PyValue key, PyValue value, string member, long at)

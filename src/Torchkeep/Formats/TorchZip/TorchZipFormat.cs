@@ -31,4 +31,6 @@ internal sealed class TorchZipFormat : IFormat, IFormatWriter
     }
 
     public ValueTask WriteAsync(SaveJob job, Stream stream, string? path) => TorchZipWriter.WriteAsync(job, stream, path);
+
+    public void Check(ContainerCheck check) => ZipCheck.Run(check);
 }

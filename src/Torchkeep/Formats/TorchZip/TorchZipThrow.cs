@@ -83,5 +83,6 @@ internal static class TorchZipThrow
             $"this is a zip archive, but no checkpoint of torch.save: {what}")
         {
             File = source.Name,
+            IsForeign = true,
         };
 }

@@ -16,15 +16,26 @@ internal sealed class ZipDirectory
     private readonly ZipEntry[] _entries;
     private readonly Dictionary<string, int> _places;
 
-    private ZipDirectory(ZipEntry[] entries, Dictionary<string, int> places)
+    private ZipDirectory(ZipListing listing, Dictionary<string, int> places)
     {
-        _entries = entries;
+        Listing = listing;
+        _entries = listing.Entries;
         _places = places;
     }
+
+    internal ZipListing Listing { get; }
 
     internal IReadOnlyList<ZipEntry> Entries => _entries;
 
     internal static async ValueTask<ZipDirectory> ReadAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
+    {
+        var listing = await ListAsync(source, limits, async, cancellationToken).ConfigureAwait(false);
+        SetEnds(listing.Entries, listing.Start, source);
+        return new(listing, ByName(listing.Entries, source));
+    }
+
+    /// <summary>The entries as they stand there, with nothing said about names and places.</summary>
+    internal static async ValueTask<ZipListing> ListAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
     {
         var tail = new byte[Math.Min(source.Length, MaxComment + ZipFields.EndSize + ZipFields.Locator64Size + ZipFields.End64Size)];
         var tailStart = source.Length - tail.Length;
@@ -35,9 +46,16 @@ internal sealed class ZipDirectory
         var bounds = ReadEnd(tail.AsSpan(end), source, endStart);
         if (Locate64(tail.AsSpan(0, end)) is { } at)
         {
-            if (at > (ulong)(endStart - ZipFields.Locator64Size - ZipFields.End64Size))
+            var last = endStart - ZipFields.Locator64Size - ZipFields.End64Size;
+            if (last < 0 || at > (ulong)last)
             {
                 TorchZipThrow.BadDirectory(source, endStart, "the zip64 record lies outside of the file");
+            }
+
+            // PyTorch goes where the locator says, and Python's zipfile to what stands before the locator.
+            if (at < (ulong)last)
+            {
+                TorchZipThrow.BadDirectory(source, endStart, $"the zip64 record should be at {at} and stands at {last}, as when archives stand one after another: cut out the one to open");
             }
 
             endStart = (long)at;
@@ -52,9 +70,7 @@ internal sealed class ZipDirectory
 
         CheckBounds(bounds, endStart, source);
         var directory = await PartAsync((long)bounds.Offset, (int)bounds.Size).ConfigureAwait(false);
-        var entries = Parse(directory.Span, (int)bounds.Count, (long)bounds.Offset, source);
-        SetEnds(entries, (long)bounds.Offset, source);
-        return new(entries, ByName(entries, source));
+        return new(Parse(directory.Span, (int)bounds.Count, (long)bounds.Offset, source), (long)bounds.Offset, tailStart + end);
 
         async ValueTask<ReadOnlyMemory<byte>> PartAsync(long offset, int length)
         {
@@ -235,7 +251,22 @@ internal sealed class ZipDirectory
             TorchZipThrow.BadDirectory(source, at, $"the record '{name}' has impossible sizes");
         }
 
-        return new(name, flags, method, crc, (long)compressedSize, (long)size, (long)offset, End: 0);
+        return new(name, flags, method, crc, (long)compressedSize, (long)size, (long)offset, End: 0) { OtherName = ReadOtherName(extra) };
+    }
+
+    // A field that is cut off is no name; where numbers are needed of it, it is an error.
+    private static string? ReadOtherName(ReadOnlySpan<byte> extra)
+    {
+        for (; extra.Length >= 2 * sizeof(ushort); extra = extra[Math.Min(extra.Length, (2 * sizeof(ushort)) + BinaryPrimitives.ReadUInt16LittleEndian(extra[sizeof(ushort)..]))..])
+        {
+            var length = Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(extra[sizeof(ushort)..]), extra.Length - (2 * sizeof(ushort)));
+            if (BinaryPrimitives.ReadUInt16LittleEndian(extra) == ZipFields.ExtraNameTag && length > ZipFields.ExtraNameAt)
+            {
+                return Encoding.UTF8.GetString(extra.Slice((2 * sizeof(ushort)) + ZipFields.ExtraNameAt, length - ZipFields.ExtraNameAt));
+            }
+        }
+
+        return null;
     }
 
     private static void ReadExtra64(ReadOnlySpan<byte> extra, ref ulong size, ref ulong compressedSize, ref ulong offset)

@@ -37,6 +37,11 @@ internal static class ZipFields
     /// <summary>Extra field with 64-bit numbers (4.5.3).</summary>
     internal const ushort Extra64Tag = 1;
 
+    /// <summary>Extra field with a name in UTF-8, behind its version and the CRC-32 of the other name (4.6.9).</summary>
+    internal const ushort ExtraNameTag = 0x7075;
+
+    internal const int ExtraNameAt = sizeof(byte) + sizeof(uint);
+
     /// <summary>PyTorch's extra field that aligns a payload: "FB", filled with "Z" (inline_container.cc, getPadding).</summary>
     internal const ushort ExtraPaddingTag = 0x4246;
 

@@ -19,6 +19,8 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
 
     public override string? Name => archive.Name;
 
+    internal override string? Record => entry.Name;
+
     public override void Read(long offset, Span<byte> destination)
     {
         CheckRange(offset, destination.Length);

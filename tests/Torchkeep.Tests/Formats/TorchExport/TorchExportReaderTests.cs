@@ -22,6 +22,8 @@ public sealed class TorchExportReaderTests
         new("m/byteorder", "little"u8.ToArray()),
     ];
 
+    internal static byte[] Small => With();
+
     [Fact]
     public void WeightsConstantsAndInputsAreReadWhereTheyLie()
     {
@@ -140,7 +142,7 @@ public sealed class TorchExportReaderTests
         Assert.Equal("m/data/weights/model_weights_config.json", Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open(lost)).Record);
     }
 
-    private static byte[] With(params RawRecord[] records) =>
+    internal static byte[] With(params RawRecord[] records) =>
         new RawZip([.. _records.Where(old => records.All(record => record.Name != old.Name)), .. records]).Build();
 
     private static byte[] Config(params (string Name, string Payload)[] payloads) =>

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Torchkeep.Cli.Output.Verify;
+
+namespace Torchkeep.Cli.Commands;
+
+/// <summary><c>torchkeep verify</c>: whether files are whole.</summary>
+internal static class VerifyCommand
+{
+    internal static Command Create(Output.Terminal terminal)
+    {
+        var files = new Argument<string[]>("FILE") { Description = "The checkpoints.", Arity = ArgumentArity.OneOrMore };
+        var values = new Option<bool>("--values") { Description = "Count NaN and infinity among the elements of each tensor." };
+        var json = new Option<bool>("--json") { Description = "Write one JSON object." };
+        var command = new Command("verify", "Reads every byte and says whether the files are whole, and which tensors are hit if not.") { files, values, json };
+        command.SetAction(result => Verify(result.GetRequiredValue(files), result.GetValue(values), result.GetValue(json), terminal));
+        return command;
+    }
+
+    private static int Verify(string[] files, bool values, bool json, Output.Terminal terminal)
+    {
+        List<FileOutcome<VerifiedFile>> outcomes = [.. files.Select(file => FileLoop.Try(file, path => VerifiedFile.Of(path, values)))];
+        if (json)
+        {
+            VerifyJson.Write(terminal.Output, outcomes);
+        }
+        else
+        {
+            VerifyText.Write(terminal, outcomes);
+        }
+
+        return FileLoop.ExitCode(outcomes, file => file.Report.IsWhole);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Torchkeep.Cli.Output.Verify;
+
+namespace Torchkeep.Cli.Output.Scan;
+
+/// <summary>The object that <c>scan --json</c> writes; docs/cli.md describes every field.</summary>
+internal static class ScanJson
+{
+    internal static void Write(Stream output, IReadOnlyList<FileOutcome<ScanReport>> outcomes)
+    {
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteStartArray("files");
+        foreach (var outcome in outcomes)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", outcome.File);
+            if (outcome.Result is { } report)
+            {
+                Write(json, report);
+            }
+            else
+            {
+                json.WriteString("verdict", "error");
+                json.WriteString("error", outcome.Error);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        output.WriteByte((byte)'\n');
+    }
+
+    private static void Write(Utf8JsonWriter json, ScanReport report)
+    {
+        json.WriteString("verdict", report.IsClean ? "clean" : "findings");
+        json.WriteString("kind", report.Kind);
+        json.WriteNumber("pickles", report.PickleCount);
+        json.WriteStartArray("globals");
+        foreach (var global in report.Globals)
+        {
+            json.WriteStartObject();
+            json.WriteString("module", global.Name.Module);
+            json.WriteString("name", global.Name.Name);
+            json.WriteString("risk", ScanWords.Of(global.Risk));
+            json.WriteString("use", ScanWords.Of(global.Use));
+            json.WriteNumber("count", global.Count);
+            json.WriteString("record", global.Record);
+            json.WriteNumber("offset", global.Offset);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("findings");
+        foreach (var finding in report.Findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("rule", finding.Rule.Id);
+            json.WriteString("level", ScanWords.Of(finding.Rule.Level));
+            json.WriteString("message", finding.Message);
+            json.WriteString("record", finding.Record);
+            VerifyJson.WriteOffset(json, finding.Offset);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

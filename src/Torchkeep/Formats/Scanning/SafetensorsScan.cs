@@ -1,0 +1,22 @@
+using Torchkeep.Formats.Safetensors;
+using Torchkeep.IO;
+
+namespace Torchkeep.Formats.Scanning;
+
+/// <summary>The file of safetensors, which holds no pickle: whether it is one, and nothing else.</summary>
+internal static class SafetensorsScan
+{
+    internal static void Run(FileScan scan, ScanPart part)
+    {
+        PickleScan.RunOtherwise(scan, part, "a safetensors file");
+        try
+        {
+            new SafetensorsFormat().OpenAsync(part.Source, new ReadOptions { Limits = scan.Limits }, async: false, scan.CancellationToken).Complete();
+        }
+        catch (CheckpointException error)
+        {
+            scan.Add(error, part.Record);
+            PickleScan.Sniff(scan, part);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Torchkeep.Formats.Sharded;
+using Torchkeep.IO;
+
+namespace Torchkeep.Formats.Scanning;
+
+/// <summary>The index of a sharded checkpoint: every file that it names.</summary>
+internal static class ShardScan
+{
+    internal static void Run(FileScan scan, ScanPart part)
+    {
+        try
+        {
+            foreach (var path in ShardedReader.FindShards(part.Source, scan.Limits, scan.CancellationToken))
+            {
+                var name = Path.GetFileName(path);
+                if (File.Exists(path))
+                {
+                    var shard = part.Inside(scan.Own(new FileByteSource(path)), name, isNamedPickle: false);
+                    scan.Later(shard with { IfNothing = new(ScanRule.BrokenContainer, "the index names this file, which is no checkpoint", shard.Record, null) });
+                }
+                else
+                {
+                    scan.Add(ScanRule.BrokenContainer, $"the index names '{name}', which is not there", part.Record);
+                }
+            }
+        }
+        catch (CheckpointException error) when (error is not InvalidCheckpointException { IsForeign: true })
+        {
+            scan.Add(error, part.Record);
+        }
+    }
+}

@@ -15,6 +15,7 @@ internal sealed unsafe class CopiedByteSource : ByteSource
     {
         Length = source.Length;
         _start = (byte*)NativeMemory.Alloc((nuint)Math.Max(Length, 1));
+        LargePages.Ask((nint)_start, Length);
         try
         {
             Parallel.For(0, (Length + Piece - 1) / Piece, piece =>

@@ -121,8 +121,12 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         return storage is null ? null : _storages[KeyOf(view)] = storage;
     }
 
-    private Tensor Allocate(TensorView view) =>
-        _storages[KeyOf(view)] = empty([ElementsIn(view.Storage, view.ElementType)], dtype: ElementTypeMap.ToScalar(view.ElementType), device: CPU);
+    private Tensor Allocate(TensorView view)
+    {
+        var storage = empty([ElementsIn(view.Storage, view.ElementType)], dtype: ElementTypeMap.ToScalar(view.ElementType), device: CPU);
+        LargePages.Ask(Native.Data(storage), view.Storage.ByteLength);
+        return _storages[KeyOf(view)] = storage;
+    }
 
     /// <summary>Reads a view, row-major, into memory of its length; on any thread.</summary>
     internal static unsafe void Fill(nint start, TensorView source)

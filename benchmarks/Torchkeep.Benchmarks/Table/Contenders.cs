@@ -54,7 +54,7 @@ internal sealed class Contenders(Python python, string folder, string tool)
             times.Add(Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
         }
 
-        return new([.. times.Skip(1)], 0, 0);
+        return new(times[0], [.. times.Skip(1)], 0, 0);
     }
 
     private static string Output(ProcessStartInfo start)

@@ -11,8 +11,8 @@ internal sealed class TableRun(Contenders contenders, TextWriter output)
 
     internal void Run()
     {
-        Write("| job | ms | ratio | to reach | memory beyond, MiB | read, MiB |");
-        Write("|---|---|---|---|---|---|");
+        Write("| job | ms | ratio | to reach | first call, ms | memory beyond, MiB | read, MiB |");
+        Write("|---|---|---|---|---|---|---|");
         foreach (var row in Rows.All)
         {
             // Of a row that was measured already its figures are taken: only memory asks for that.
@@ -22,7 +22,7 @@ internal sealed class TableRun(Contenders contenders, TextWriter output)
                 ? (judged.Median / measured.Find(one => one.Job == against).Figures.Median, Ratio(row.Limit) + " of " + Contenders.NameOf(against))
                 : (judged.Peak / Mebi, Number(row.Limit) + " MiB");
             Write($"| {row.Title} | {Each(measured, one => one.Median)} | {(row.Against is null ? Number(ratio) + " MiB" : Ratio(ratio))}{(ratio <= row.Limit ? "" : " **missed**")} | {limit} "
-                + $"| {Each(measured, one => one.Peak / Mebi)} | {Each(measured, one => one.Read / Mebi)} |");
+                + $"| {Each(measured, one => one.First)} | {Each(measured, one => one.Peak / Mebi)} | {Each(measured, one => one.Read / Mebi)} |");
         }
     }
 

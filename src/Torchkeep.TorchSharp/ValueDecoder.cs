@@ -24,7 +24,7 @@ internal static class ValueDecoder
         [typeof(float)] = value => (float)value.AsDouble(),
         [typeof(double)] = value => value.AsDouble(),
         [typeof(Complex)] = value => value is PyFloat or PyInt or PyBool ? value.AsDouble() : value.AsComplex(),
-        [typeof(decimal)] = value => value is PyFloat or PyInt or PyBool ? (decimal)value.AsDouble() : value.AsDecimal(),
+        [typeof(decimal)] = value => value is PyFloat ? (decimal)value.AsDouble() : value is PyInt or PyBool ? (decimal)Integer(value) : value.AsDecimal(),
         [typeof(Guid)] = value => value.AsGuid(),
         [typeof(char)] = value => value.AsString() is [var letter] ? letter : throw Mismatch.Unexpected("a str of one character", value),
         [typeof(string)] = value => value.AsString(),

@@ -37,6 +37,8 @@ public sealed class ValueDecoderTests : IDisposable
                 Get<short>("epoch"), Get<ushort>("epoch"), Get<byte>("epoch"), Get<sbyte>("epoch")));
         Assert.Equal((7f, 7d, (Half)7, new Complex(7, 0)), (Get<float>("epoch"), Get<double>("epoch"), Get<Half>("epoch"), Get<Complex>("epoch")));
         Assert.Equal(BigInteger.Pow(10, 30), Get<BigInteger>("large"));
+        Assert.Throws<OverflowException>(() => Get<decimal>("large"));
+        Assert.Equal(9007199254740993m, InMemory.Reload((PyValue)9007199254740993L).get<decimal>());
         Assert.Equal(Int128.Parse("1" + new string('0', 30), null), Get<Int128>("large"));
         Assert.Equal((0.1f, 0.1f), (Get<float>("loss"), (float)_loaded["loss"]));
         Assert.Equal(new Complex(1, -2), Get<Complex>("z"));

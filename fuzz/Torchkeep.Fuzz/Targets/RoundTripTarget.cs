@@ -34,9 +34,13 @@ internal sealed class RoundTripTarget : FuzzTarget
         }
     }
 
-    // Values compare by what they print, tensors by a hash of their elements. Names are saved in Python 2's spelling.
-    private static string Describe(Checkpoint checkpoint) => string
-        .Join('\n', PyWalker.Walk(checkpoint.Root, Limits.MaxEntries).Select(entry => $"{entry.Path.Length} {entry.Value.TypeName} {Leaf(entry.Value)}"))
+    // Values compare by what they print, tensors by a hash of their elements.
+    private static string Describe(Checkpoint checkpoint) => string.Join('\n', PyWalker
+        .Walk(checkpoint.Root, Limits.MaxEntries)
+        .Select(entry => $"{ToPython3(entry.Path).Length} {ToPython3(entry.Value.TypeName)} {Leaf(entry.Value)}"));
+
+    // Names are saved in Python 2's spelling, as keys of a dictionary too.
+    private static string ToPython3(string text) => text
         .Replace("__builtin__.", "builtins.", StringComparison.Ordinal)
         .Replace("copy_reg.", "copyreg.", StringComparison.Ordinal);
 

@@ -29,7 +29,7 @@ internal ref struct PickleMachine
         _limits = limits;
         _record = record;
         _stack = new(limits.MaxDepth);
-        _memo = new(limits.MaxMemoEntries);
+        _memo = new(PickleFetches.In(pickle[position..]), limits.MaxMemoEntries);
         _cursor = new(pickle, record, position);
     }
 

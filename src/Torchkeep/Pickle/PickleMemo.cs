@@ -1,51 +1,48 @@
+using System.Collections;
+
 namespace Torchkeep.Pickle;
 
 /// <summary>
-/// Values by memo index: the same objects, never copies. Writers count from 0 or 1, so an array holds them; a file that
-/// names index four billion costs one dictionary entry.
+/// Values by memo index: the same objects, never copies. Of those that are never fetched it is only known that they were
+/// put, so that they can go when nothing else holds them.
 /// </summary>
-internal sealed class PickleMemo(int maxEntries)
+internal sealed class PickleMemo(PickleFetches fetches, int maxEntries)
 {
-    private readonly List<PyValue?> _dense = [];
-    private readonly Dictionary<long, PyValue> _sparse = [];
+    private readonly Dictionary<long, PyValue> _values = [];
+
+    // Writers count from 0 or 1.
+    private readonly BitArray _isPut = new(fetches.PutCount + 1);
 
     /// <summary>How many entries there are, which is the index that MEMOIZE uses next.</summary>
     internal int Count { get; private set; }
 
     internal void Put(long index, PyValue value)
     {
-        if (index > _dense.Count + 1)
+        var isUsual = index < _isPut.Length;
+        var isNew = isUsual ? !_isPut[(int)index] : !_values.ContainsKey(index);
+        if (isNew && Count++ >= maxEntries)
         {
-            CountIf(!_sparse.ContainsKey(index));
-            _sparse[index] = value;
-            return;
+            PickleThrow.OverLimit("memo entries", maxEntries, nameof(ReadLimits.MaxMemoEntries));
         }
 
-        while (index >= _dense.Count)
+        if (isUsual)
         {
-            _dense.Add(null);
+            _isPut[(int)index] = true;
         }
 
-        CountIf(_dense[(int)index] is null && !_sparse.Remove(index));
-        _dense[(int)index] = value;
+        if (!isUsual || fetches.Has(index))
+        {
+            _values[index] = value;
+        }
     }
 
     internal PyValue Get(long index)
     {
-        var value = index < _dense.Count ? _dense[(int)index] : null;
-        if (value is null && !_sparse.TryGetValue(index, out value))
+        if (!_values.TryGetValue(index, out var value))
         {
             PickleThrow.MemoMiss(index);
         }
 
         return value!;
-    }
-
-    private void CountIf(bool isNew)
-    {
-        if (isNew && Count++ >= maxEntries)
-        {
-            PickleThrow.OverLimit("memo entries", maxEntries, nameof(ReadLimits.MaxMemoEntries));
-        }
     }
 }

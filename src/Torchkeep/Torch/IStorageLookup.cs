@@ -10,6 +10,5 @@ internal interface IStorageLookup
     /// <param name="key">As the pickle gives it.</param>
     /// <param name="elements">How many elements the pickle says there are, which the host compares with the length.</param>
     /// <param name="type">Their type.</param>
-    /// <param name="record">What messages call the place.</param>
-    ByteSource Find(string key, long elements, ElementTypeInfo type, out string record);
+    ByteSource Find(string key, long elements, ElementTypeInfo type);
 }

@@ -119,10 +119,10 @@ internal sealed class TorchPickleHost(
             return new(new TensorStorage(new MetaByteSource(elements * info.ByteSize), location, type, bigEndian: false), type);
         }
 
-        var bytes = storages.Find(key, elements, info, out var record);
+        var bytes = storages.Find(key, elements, info);
         if (elements * info.ByteSize != bytes.Length)
         {
-            TorchThrow.WrongStorageSize(record, bytes.Length, elements, info);
+            TorchThrow.WrongStorageSize(bytes.Record ?? key, bytes.Length, elements, info);
         }
 
         return new(new TensorStorage(bytes, location, type, storages.IsBigEndian), type);

@@ -10,11 +10,10 @@ namespace Torchkeep;
 /// </summary>
 public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>>
 {
-    private static readonly List<KeyValuePair<PyValue, PyValue>> _none = [];
+    private static readonly OrderedDictionary<PyValue, PyValue> _none = [];
 
     // Every tensor of a file comes with a dictionary that has no entries.
-    private List<KeyValuePair<PyValue, PyValue>> _entries = _none;
-    private Dictionary<PyValue, int>? _places;
+    private OrderedDictionary<PyValue, PyValue> _entries = _none;
 
     /// <summary>A dictionary without entries.</summary>
     /// <param name="isOrdered">Whether it is a <c>collections.OrderedDict</c>, as a state_dict is.</param>
@@ -47,20 +46,12 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
         get => Find(key);
         set
         {
-            if (_places is null)
+            if (ReferenceEquals(_entries, _none))
             {
-                (_entries, _places) = ([], new(PyKeyComparer.Instance));
+                _entries = new(PyKeyComparer.Instance);
             }
 
-            if (_places.TryAdd(key, _entries.Count))
-            {
-                _entries.Add(new(key, value));
-            }
-            else
-            {
-                var place = _places[key];
-                _entries[place] = new(_entries[place].Key, value);
-            }
+            _entries[key] = value;
         }
     }
 
@@ -72,20 +63,10 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// <summary>Looks up a key of any kind.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The entry.</param>
-    public bool TryGet(PyValue key, [NotNullWhen(true)] out PyValue? value)
-    {
-        if (_places is not null && _places.TryGetValue(key, out var place))
-        {
-            value = _entries[place].Value;
-            return true;
-        }
-
-        value = null;
-        return false;
-    }
+    public bool TryGet(PyValue key, [NotNullWhen(true)] out PyValue? value) => _entries.TryGetValue(key, out value);
 
     /// <summary>The entries in order.</summary>
-    public List<KeyValuePair<PyValue, PyValue>>.Enumerator GetEnumerator() => _entries.GetEnumerator();
+    public OrderedDictionary<PyValue, PyValue>.Enumerator GetEnumerator() => _entries.GetEnumerator();
 
     /// <inheritdoc/>
     IEnumerator<KeyValuePair<PyValue, PyValue>> IEnumerable<KeyValuePair<PyValue, PyValue>>.GetEnumerator() => GetEnumerator();

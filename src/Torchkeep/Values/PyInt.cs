@@ -14,14 +14,16 @@ public sealed class PyInt : PyValue, IEquatable<PyInt>
     private static readonly PyInt[] _small = [.. Enumerable.Range(0, 256).Select(value => new PyInt(value))];
 
     private readonly long _value;
-    private readonly BigInteger? _big;
+
+    // A BigInteger, or null: a box takes less in all the ints that need none.
+    private readonly object? _big;
 
     private PyInt(long value) => _value = value;
 
     private PyInt(BigInteger value) => _big = value;
 
     /// <summary>The number.</summary>
-    public BigInteger Value => _big ?? _value;
+    public BigInteger Value => _big is BigInteger big ? big : _value;
 
     /// <inheritdoc/>
     public override string TypeName => "int";
@@ -44,7 +46,7 @@ public sealed class PyInt : PyValue, IEquatable<PyInt>
     }
 
     /// <inheritdoc/>
-    public bool Equals(PyInt? other) => other is not null && other._value == _value && other._big == _big;
+    public bool Equals(PyInt? other) => other is not null && other._value == _value && Equals(other._big, _big);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as PyInt);
@@ -53,14 +55,14 @@ public sealed class PyInt : PyValue, IEquatable<PyInt>
     public override int GetHashCode() => _big?.GetHashCode() ?? _value.GetHashCode();
 
     /// <summary>As Python's repr; over 4,300 digits, where Python refuses too, only the size.</summary>
-    public override string ToString() => _big?.GetBitLength() is > MaxShownBits and var bits
+    public override string ToString() => Value.GetBitLength() is > MaxShownBits and var bits
         ? $"<int of {bits} bits>"
         : Value.ToString(CultureInfo.InvariantCulture);
 
     // BigInteger's own conversion cuts off what does not fit, where Python rounds.
     internal double ToDouble()
     {
-        if (_big is not { } big)
+        if (_big is not BigInteger big)
         {
             return _value;
         }

@@ -10,21 +10,26 @@ internal static class PyWalker
 
     internal static IEnumerable<PyEntry> Walk(IReadOnlyList<PyEntry> roots, long maxEntries)
     {
-        // A container is pushed twice: to be visited, then to be left.
-        var pending = new Stack<(PyEntry Entry, bool Leave)>();
         var open = new HashSet<PyValue>(ReferenceEqualityComparer.Instance);
+        var levels = new Stack<(IReadOnlyList<PyEntry> Entries, int Next)>([(roots, 0)]);
         long count = 0;
-        foreach (var root in roots.Reverse())
+        while (levels.TryPop(out var level))
         {
-            pending.Push((root, Leave: false));
-        }
-
-        while (pending.TryPop(out var next))
-        {
-            var entry = next.Entry;
-            if (next.Leave)
+            if (level.Next == level.Entries.Count)
             {
-                open.Remove(entry.Value);
+                // The roots lie in nothing.
+                if (level.Entries is [{ Parent: { } left }, ..])
+                {
+                    open.Remove(left.Value);
+                }
+
+                continue;
+            }
+
+            levels.Push((level.Entries, level.Next + 1));
+            var entry = level.Entries[level.Next];
+            if (open.Contains(entry.Value))
+            {
                 continue;
             }
 
@@ -35,25 +40,10 @@ internal static class PyWalker
             }
 
             yield return entry;
-            if (entry.Value is PyTensor { State: null })
+            if (entry.Value is not PyTensor { State: null } && Children(entry) is { Count: > 0 } children)
             {
-                continue;
-            }
-
-            var children = Children(entry);
-            if (children.Count == 0)
-            {
-                continue;
-            }
-
-            open.Add(entry.Value);
-            pending.Push((entry, Leave: true));
-            for (var i = children.Count - 1; i >= 0; i--)
-            {
-                if (!open.Contains(children[i].Value))
-                {
-                    pending.Push((children[i], Leave: false));
-                }
+                open.Add(entry.Value);
+                levels.Push((children, 0));
             }
         }
     }
@@ -109,6 +99,7 @@ internal static class PyWalker
 
         void AddEntries(PyDict dict)
         {
+            children.EnsureCapacity(children.Count + dict.Count);
             foreach (var (key, value) in dict)
             {
                 Add(PyStepKind.Key, key, value);
@@ -117,6 +108,7 @@ internal static class PyWalker
 
         void AddItems(IReadOnlyList<PyValue> items)
         {
+            children.EnsureCapacity(children.Count + items.Count);
             for (var i = 0; i < items.Count; i++)
             {
                 Add(PyStepKind.Index, i, items[i]);

@@ -225,6 +225,6 @@ public class HostilePickleTests
     {
         public bool IsBigEndian => false;
 
-        public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record) => throw new InvalidOperationException();
+        public ByteSource Find(string key, long elements, ElementTypeInfo type) => throw new InvalidOperationException();
     }
 }

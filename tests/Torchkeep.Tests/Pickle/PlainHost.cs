@@ -24,6 +24,6 @@ internal sealed class PlainHost : IPickleHost
     {
         public bool IsBigEndian => false;
 
-        public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record) => throw new InvalidOperationException("no pickle of plain objects has storages");
+        public ByteSource Find(string key, long elements, ElementTypeInfo type) => throw new InvalidOperationException("no pickle of plain objects has storages");
     }
 }

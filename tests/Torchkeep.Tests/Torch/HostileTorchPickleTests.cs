@@ -87,10 +87,8 @@ public class HostileTorchPickleTests
     {
         public bool IsBigEndian => false;
 
-        public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record)
-        {
-            record = $"data/{key}";
-            return key is "0" or "1" ? new MemoryByteSource(new byte[24]) : throw new InvalidCheckpointException("no such record") { Record = record };
-        }
+        public ByteSource Find(string key, long elements, ElementTypeInfo type) => key is "0" or "1"
+            ? new MemoryByteSource(new byte[24])
+            : throw new InvalidCheckpointException("no such record") { Record = $"data/{key}" };
     }
 }

@@ -159,10 +159,6 @@ public class TorchPickleEncoderTests
     {
         public bool IsBigEndian => false;
 
-        public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record)
-        {
-            record = key;
-            return storages.Single(storage => storage.Key == key).Bytes;
-        }
+        public ByteSource Find(string key, long elements, ElementTypeInfo type) => storages.Single(storage => storage.Key == key).Bytes;
     }
 }

@@ -48,7 +48,7 @@ internal sealed class BarePickleReader : IPickleHost, IStorageLookup
     public PyValue LoadPersistent(PyValue id) =>
         throw new InvalidCheckpointException($"the pickle names {id.Brief}, which would lie beside it: it was cut out of a checkpoint");
 
-    public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record) =>
+    public ByteSource Find(string key, long elements, ElementTypeInfo type) =>
         throw new InvalidCheckpointException($"the storage '{key}' would lie beside the pickle: it was cut out of a checkpoint");
 
     // Bytes in memory, of which no reading waits. A file in a file in a file stays a record.

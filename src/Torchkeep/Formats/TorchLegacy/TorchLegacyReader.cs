@@ -40,9 +40,8 @@ internal sealed class TorchLegacyReader : IStorageLookup
         return new(root, names) { Length = length };
     }
 
-    public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record)
+    public ByteSource Find(string key, long elements, ElementTypeInfo type)
     {
-        record = key;
         var storage = new LegacyStorageSource(_source, elements, type);
         _storages.Add(key, storage);
         return storage;

@@ -68,7 +68,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
         _ => throw new InvalidCheckpointException($"{id.Brief} is the key of no tensor and no storage of the file"),
     };
 
-    public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record) =>
+    public ByteSource Find(string key, long elements, ElementTypeInfo type) =>
         throw new InvalidCheckpointException($"the storage '{key}' is named as files of this age do not");
 
     private async ValueTask ReadStoragesAsync(ByteSource member, bool async, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using Torchkeep.IO;
 using Torchkeep.Pickle;
 using Torchkeep.Tensors;
 using Torchkeep.Torch;
@@ -65,17 +67,24 @@ internal static class TorchZipReader
     internal static async ValueTask<PyValue> UnpickleAsync(
         ZipRecords records, string record, IStorageLookup storages, TensorNames names, bool async, CancellationToken cancellationToken)
     {
-        var pickle = await records.ReadPickleAsync(record, async, cancellationToken).ConfigureAwait(false);
+        var source = records.OpenPickle(record, cancellationToken);
         var limits = records.Options.Limits;
+        var pickle = ArrayPool<byte>.Shared.Rent((int)source.Length);
         var position = 0;
         try
         {
-            return PickleMachine.Run(pickle, ref position, record, new TorchPickleHost(storages, limits, names, records.Options.Python2Text), limits);
+            var bytes = pickle.AsMemory(0, (int)source.Length);
+            await source.ReadAsync(0, bytes, async, cancellationToken).ConfigureAwait(false);
+            return PickleMachine.Run(bytes.Span, ref position, record, new TorchPickleHost(storages, limits, names, records.Options.Python2Text), limits);
         }
         catch (CheckpointException error)
         {
             error.File ??= records.Source.Name;
             throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pickle);
         }
     }
 

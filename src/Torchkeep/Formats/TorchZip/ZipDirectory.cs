@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Torchkeep.IO;
@@ -13,19 +14,17 @@ internal sealed class ZipDirectory
 {
     private const int MaxComment = ushort.MaxValue;
 
-    private readonly ZipEntry[] _entries;
-    private readonly Dictionary<string, int> _places;
+    private readonly Dictionary<string, ZipEntry>.AlternateLookup<ReadOnlySpan<char>> _byName;
 
-    private ZipDirectory(ZipListing listing, Dictionary<string, int> places)
+    private ZipDirectory(ZipListing listing, Dictionary<string, ZipEntry> byName)
     {
         Listing = listing;
-        _entries = listing.Entries;
-        _places = places;
+        _byName = byName.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     internal ZipListing Listing { get; }
 
-    internal IReadOnlyList<ZipEntry> Entries => _entries;
+    internal IReadOnlyList<ZipEntry> Entries => Listing.Entries;
 
     internal static async ValueTask<ZipDirectory> ReadAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
     {
@@ -59,8 +58,9 @@ internal sealed class ZipDirectory
             }
 
             endStart = (long)at;
-            var record = await PartAsync(endStart, ZipFields.End64Size).ConfigureAwait(false);
-            bounds = ReadEnd64(record.Span, bounds, source, endStart);
+            var record = new byte[ZipFields.End64Size];
+            await ReadPartAsync(endStart, record).ConfigureAwait(false);
+            bounds = ReadEnd64(record, bounds, source, endStart);
         }
 
         if (bounds.Count > (ulong)limits.MaxRecords)
@@ -69,28 +69,32 @@ internal sealed class ZipDirectory
         }
 
         CheckBounds(bounds, endStart, source);
-        var directory = await PartAsync((long)bounds.Offset, (int)bounds.Size).ConfigureAwait(false);
-        return new(Parse(directory.Span, (int)bounds.Count, (long)bounds.Offset, source), (long)bounds.Offset, tailStart + end);
+        var directory = ArrayPool<byte>.Shared.Rent((int)bounds.Size);
+        try
+        {
+            var bytes = directory.AsMemory(0, (int)bounds.Size);
+            await ReadPartAsync((long)bounds.Offset, bytes).ConfigureAwait(false);
+            return new(Parse(bytes.Span, (int)bounds.Count, (long)bounds.Offset, source), (long)bounds.Offset, tailStart + end);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(directory);
+        }
 
-        async ValueTask<ReadOnlyMemory<byte>> PartAsync(long offset, int length)
+        async ValueTask ReadPartAsync(long offset, Memory<byte> part)
         {
             if (offset >= tailStart)
             {
-                return tail.AsMemory((int)(offset - tailStart), length);
+                tail.AsMemory((int)(offset - tailStart), part.Length).CopyTo(part);
+                return;
             }
 
-            var part = new byte[length];
             await source.ReadAsync(offset, part, async, cancellationToken).ConfigureAwait(false);
-            return part;
         }
     }
 
-    internal bool TryFind(string name, out ZipEntry entry)
-    {
-        var found = _places.TryGetValue(name, out var place) && _entries[place].Name == name;
-        entry = found ? _entries[place] : default;
-        return found;
-    }
+    internal ZipEntry? Find(ReadOnlySpan<char> name) =>
+        _byName.TryGetValue(name, out var entry) && name.SequenceEqual(entry.Name) ? entry : null;
 
     private static int FindEnd(ReadOnlySpan<byte> tail, ByteSource source)
     {
@@ -251,7 +255,7 @@ internal sealed class ZipDirectory
             TorchZipThrow.BadDirectory(source, at, $"the record '{name}' has impossible sizes");
         }
 
-        return new(name, flags, method, crc, (long)compressedSize, (long)size, (long)offset, End: 0) { OtherName = ReadOtherName(extra) };
+        return new(name, flags, method, crc, (long)compressedSize, (long)size, (long)offset) { OtherName = ReadOtherName(extra) };
     }
 
     // A field that is cut off is no name; where numbers are needed of it, it is an error.
@@ -290,12 +294,12 @@ internal sealed class ZipDirectory
     private static void SetEnds(ZipEntry[] entries, long directoryStart, ByteSource source)
     {
         var offsets = Array.ConvertAll(entries, entry => entry.LocalOffset);
-        var places = Enumerable.Range(0, entries.Length).ToArray();
-        Array.Sort(offsets, places);
-        for (var i = 0; i < places.Length; i++)
+        var ordered = entries.ToArray();
+        Array.Sort(offsets, ordered);
+        for (var i = 0; i < ordered.Length; i++)
         {
-            ref var entry = ref entries[places[i]];
-            entry = entry with { End = i + 1 < offsets.Length ? offsets[i + 1] : directoryStart };
+            var entry = ordered[i];
+            entry.End = i + 1 < offsets.Length ? offsets[i + 1] : directoryStart;
             if (entry.CompressedSize > entry.End - entry.LocalOffset - ZipFields.LocalHeaderSize)
             {
                 TorchZipThrow.Overlap(source, entry);
@@ -303,18 +307,18 @@ internal sealed class ZipDirectory
         }
     }
 
-    private static Dictionary<string, int> ByName(ZipEntry[] entries, ByteSource source)
+    private static Dictionary<string, ZipEntry> ByName(ZipEntry[] entries, ByteSource source)
     {
-        var places = new Dictionary<string, int>(entries.Length, StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < entries.Length; i++)
+        var byName = new Dictionary<string, ZipEntry>(entries.Length, StringComparer.OrdinalIgnoreCase);
+        foreach (var entry in entries)
         {
-            if (!places.TryAdd(entries[i].Name, i))
+            if (!byName.TryAdd(entry.Name, entry))
             {
-                TorchZipThrow.Duplicate(source, entries[places[entries[i].Name]].Name, entries[i].Name);
+                TorchZipThrow.Duplicate(source, byName[entry.Name].Name, entry.Name);
             }
         }
 
-        return places;
+        return byName;
     }
 
     private readonly record struct Bounds(ulong Count, ulong Size, ulong Offset);

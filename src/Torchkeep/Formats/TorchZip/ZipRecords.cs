@@ -30,7 +30,7 @@ internal sealed class ZipRecords
     internal static async ValueTask<ZipRecords> ReadAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken) =>
         new(source, options, await ZipDirectory.ReadAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false));
 
-    internal bool Has(string record) => _directory.TryFind(record, out _);
+    internal bool Has(string record) => _directory.Find(record) is not null;
 
     /// <summary>The folders, at most one deep, that hold a record of a name.</summary>
     internal IEnumerable<string> FoldersOf(string name)
@@ -48,19 +48,30 @@ internal sealed class ZipRecords
     }
 
     internal async ValueTask<string> ReadTextAsync(string record, bool async, CancellationToken cancellationToken) =>
-        Encoding.UTF8.GetString(await ReadAsync(record, MaxTextRecord, limit: null, async, cancellationToken).ConfigureAwait(false));
+        Encoding.UTF8.GetString(await ReadAsync(OpenSmall(record, MaxTextRecord, limit: null, cancellationToken), async, cancellationToken).ConfigureAwait(false));
 
     /// <summary>A pickle, or what else describes the tensors.</summary>
     internal ValueTask<byte[]> ReadPickleAsync(string record, bool async, CancellationToken cancellationToken) =>
-        ReadAsync(record, Options.Limits.MaxPickleBytes, nameof(ReadLimits.MaxPickleBytes), async, cancellationToken);
+        ReadAsync(OpenPickle(record, cancellationToken), async, cancellationToken);
+
+    /// <summary>The same, of a length that an array can have.</summary>
+    internal ByteSource OpenPickle(string record, CancellationToken cancellationToken) =>
+        OpenSmall(record, Options.Limits.MaxPickleBytes, nameof(ReadLimits.MaxPickleBytes), cancellationToken);
 
     /// <summary>The bytes of a record, whose checksum is checked when they are read.</summary>
-    internal ByteSource Open(string record) => Open(record, Options.VerifyChecksums);
+    internal ByteSource Open(ReadOnlySpan<char> record) => Open(record, Options.VerifyChecksums);
 
     /// <summary>The bytes of a record that has checksums of its own inside.</summary>
     internal ByteSource OpenUnchecked(string record) => Open(record, verify: false);
 
-    private async ValueTask<byte[]> ReadAsync(string record, long maxLength, string? limit, bool async, CancellationToken cancellationToken)
+    private static async ValueTask<byte[]> ReadAsync(ByteSource source, bool async, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[source.Length];
+        await source.ReadAsync(0, bytes, async, cancellationToken).ConfigureAwait(false);
+        return bytes;
+    }
+
+    private ByteSource OpenSmall(string record, long maxLength, string? limit, CancellationToken cancellationToken)
     {
         var source = Open(record);
         if (source.Length > Math.Min(maxLength, Array.MaxLength))
@@ -75,21 +86,20 @@ internal sealed class ZipRecords
             source.Verify(cancellationToken);
         }
 
-        var bytes = new byte[source.Length];
-        await source.ReadAsync(0, bytes, async, cancellationToken).ConfigureAwait(false);
-        return bytes;
+        return source;
     }
 
-    private ByteSource Open(string record, bool verify)
+    private ByteSource Open(ReadOnlySpan<char> record, bool verify)
     {
-        if (!_directory.TryFind(record, out var entry))
+        var entry = _directory.Find(record);
+        if (entry is null)
         {
-            TorchZipThrow.MissingRecord(Source, record);
+            TorchZipThrow.MissingRecord(Source, record.ToString());
         }
 
         if ((entry.Flags & ZipFields.EncryptedFlag) != 0)
         {
-            TorchZipThrow.UnsupportedRecord(Source, record, "the record is encrypted");
+            TorchZipThrow.UnsupportedRecord(Source, entry.Name, "the record is encrypted");
         }
 
         switch (entry.Method)
@@ -97,21 +107,27 @@ internal sealed class ZipRecords
             case ZipFields.Stored:
                 if (entry.Size != entry.CompressedSize)
                 {
-                    TorchZipThrow.BadRecord(Source, record, $"the record is stored, and yet {entry.CompressedSize} bytes should be {entry.Size}");
+                    TorchZipThrow.BadRecord(Source, entry.Name, $"the record is stored, and yet {entry.CompressedSize} bytes should be {entry.Size}");
                 }
 
                 return new ZipRecordSource(Source, entry, verify);
             case ZipFields.Deflated:
-                if (entry.Size / MaxDeflateRatio > entry.CompressedSize)
-                {
-                    TorchZipThrow.BadRecord(Source, record, $"{entry.CompressedSize} deflated bytes cannot unfold to {entry.Size}");
-                }
-
-                uint? crc = verify && entry.Crc != 0 ? entry.Crc : null;
-                return new InflatedByteSource(() => new ZipRecordSource(Source, entry, verify: false), Source.Name, record, entry.Size, crc, Options.Limits.MaxInflatedBytes);
+                return Inflate(entry, verify);
             default:
-                TorchZipThrow.UnsupportedRecord(Source, record, $"the record is compressed by method {entry.Method}; only 0 (stored) and 8 (deflated) are read");
+                TorchZipThrow.UnsupportedRecord(Source, entry.Name, $"the record is compressed by method {entry.Method}; only 0 (stored) and 8 (deflated) are read");
                 return null!;
         }
+    }
+
+    // By itself, because what a lambda needs is allocated where a method starts.
+    private InflatedByteSource Inflate(ZipEntry entry, bool verify)
+    {
+        if (entry.Size / MaxDeflateRatio > entry.CompressedSize)
+        {
+            TorchZipThrow.BadRecord(Source, entry.Name, $"{entry.CompressedSize} deflated bytes cannot unfold to {entry.Size}");
+        }
+
+        uint? crc = verify && entry.Crc != 0 ? entry.Crc : null;
+        return new(() => new ZipRecordSource(Source, entry, verify: false), Source.Name, entry.Name, entry.Size, crc, Options.Limits.MaxInflatedBytes);
     }
 }

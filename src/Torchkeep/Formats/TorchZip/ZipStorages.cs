@@ -5,11 +5,13 @@ namespace Torchkeep.Formats.TorchZip;
 /// <summary>The storages of one pickle: records of a folder, by key.</summary>
 internal sealed class ZipStorages(ZipRecords records, string folder, bool isBigEndian) : IStorageLookup
 {
+    private const int MaxUsualName = 256;
+
     public bool IsBigEndian => isBigEndian;
 
-    public ByteSource Find(string key, long elements, ElementTypeInfo type, out string record)
+    public ByteSource Find(string key, long elements, ElementTypeInfo type)
     {
-        record = folder + key;
-        return records.Open(record);
+        Span<char> record = stackalloc char[MaxUsualName];
+        return records.Open(record.TryWrite($"{folder}{key}", out var length) ? record[..length] : folder + key);
     }
 }

@@ -15,7 +15,12 @@ internal static class RebuildPlain
         }
 
         var dict = new PyDict(isOrdered: true);
-        foreach (var pair in arguments.Items is [PyList pairs] ? pairs.Items : [])
+        if (arguments.Items is not [PyList pairs])
+        {
+            return dict;
+        }
+
+        foreach (var pair in pairs.Items)
         {
             if (pair is PyList { Items: [var key, var value] })
             {

@@ -262,7 +262,6 @@ public sealed class LoadedCheckpoint : IDisposable
         // Nothing is read if one of them is not a tensor.
         var wanted = Read(_ => values.Select(entry => entry as PyTensor ?? throw Mismatch.Unexpected("tensors alone", entry)).ToList());
         using var reader = new TensorReader(_location);
-        reader.Prepare(wanted);
-        return wanted.ConvertAll(reader.Read);
+        return reader.ReadAll(wanted);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
@@ -12,13 +11,14 @@ namespace Torchkeep;
 /// </summary>
 internal static unsafe partial class MappedTensor
 {
-    // What libtorch holds, by where it starts: all that it says when it lets go. One start may be held several times.
-    private static readonly ConcurrentDictionary<nint, ConcurrentBag<MemoryHandle>> _held = new();
+    // What libtorch holds, by where it starts: all that it says when it lets go. What starts at one place lies in one map,
+    // so that one handle is as good as another.
+    private static readonly Dictionary<nint, (MemoryHandle Memory, int Count)> _held = [];
 
-    /// <summary>A one-dimensional tensor over a whole storage, or null where its bytes are not mapped or not aligned.</summary>
-    internal static torch.Tensor? TryMake(ByteSource bytes, long count, torch.ScalarType scalar, int elementSize)
+    /// <summary>A row-major tensor over a whole storage, or null where its bytes are not mapped or not aligned.</summary>
+    internal static torch.Tensor? TryMake(ByteSource bytes, ReadOnlySpan<long> shape, torch.ScalarType scalar, int elementSize)
     {
-        if (count == 0 || !bytes.TryMap(0, bytes.Length, out var memory))
+        if (shape.Contains(0) || !bytes.TryMap(0, bytes.Length, out var memory))
         {
             return null;
         }
@@ -30,8 +30,18 @@ internal static unsafe partial class MappedTensor
             return null;
         }
 
-        _held.GetOrAdd(start, static _ => []).Add(memory);
-        var tensor = New(start, &LetGo, &count, 1, (sbyte)scalar, (sbyte)scalar, (int)DeviceType.CPU, deviceIndex: 0, requiresGrad: false);
+        lock (_held)
+        {
+            ref var held = ref CollectionsMarshal.GetValueRefOrAddDefault(_held, start, out _);
+            held = (memory, held.Count + 1);
+        }
+
+        nint tensor;
+        fixed (long* sizes = shape)
+        {
+            tensor = New(start, &LetGo, sizes, shape.Length, (sbyte)scalar, (sbyte)scalar, (int)DeviceType.CPU, deviceIndex: 0, requiresGrad: false);
+        }
+
         if (tensor == 0)
         {
             Release(start);
@@ -46,10 +56,21 @@ internal static unsafe partial class MappedTensor
 
     private static void Release(nint start)
     {
-        if (_held.TryGetValue(start, out var handles) && handles.TryTake(out var memory))
+        MemoryHandle memory;
+        lock (_held)
         {
-            memory.Dispose();
+            (memory, var count) = _held[start];
+            if (count > 1)
+            {
+                _held[start] = (memory, count - 1);
+            }
+            else
+            {
+                _held.Remove(start);
+            }
         }
+
+        memory.Dispose();
     }
 
     // torch::from_blob; TorchSharp's own declaration of it takes a delegate that is internal.

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,6 +16,7 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
     // Conjugated and negated views are read with their bits resolved, so they have memory of their own.
     private readonly Dictionary<(TensorStorage, ElementType, bool, bool), Tensor> _storages = [];
     private readonly Dictionary<PyTensor, Tensor> _tensors = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TensorStorage, PyTensor?> _only = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<TensorStorage, Device> _devices = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Lets go of the whole storages; the tensors that were read keep what they need.</summary>
@@ -40,6 +42,19 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         }
 
         ParallelReads.Run(wanted, storage => Fill(storage.Start, storage.All));
+    }
+
+    /// <summary>Reads tensors after which none is read. A storage of which one tensor has all is that tensor, and no view of another.</summary>
+    internal List<Tensor> ReadAll(List<PyTensor> values)
+    {
+        foreach (var value in values)
+        {
+            ref var only = ref CollectionsMarshal.GetValueRefOrAddDefault(_only, value.View.Storage, out var isKnown);
+            only = isKnown && only != value ? null : value;
+        }
+
+        Prepare(values);
+        return values.ConvertAll(Read);
     }
 
     internal Tensor Read(PyTensor value)
@@ -71,7 +86,9 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         var (shape, strides) = (view.Shape.ToArray(), view.Strides.ToArray());
         var tensor = device.type == DeviceType.META
             ? empty_strided(shape, strides, scalar, device)
-            : Over(Storage(view, device), shape, strides, view.StorageOffset);
+            : IsAlone(view)
+                ? Take(view, device)
+                : Over(Storage(view, device), shape, strides, view.StorageOffset);
         if (!value.IsParameter)
         {
             return value.RequiresGrad ? tensor.requires_grad_(true) : tensor;
@@ -90,6 +107,13 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         return empty([0], storage.dtype, storage.device).set_(view);
     }
 
+    private Tensor Take(TensorView view, Device device)
+    {
+        var tensor = Storage(view, device);
+        _storages.Remove(KeyOf(view));
+        return tensor;
+    }
+
     private Tensor Storage(TensorView view, Device device)
     {
         if (_storages.TryGetValue(KeyOf(view), out var storage) || (device.type == DeviceType.CPU && (storage = Map(view)) is not null))
@@ -106,6 +130,26 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
 
     private static TensorView All(TensorView view) => view.AsStrided([ElementsIn(view.Storage, view.ElementType)], [1], 0);
 
+    private bool IsAlone(TensorView view) => _only.GetValueOrDefault(view.Storage) is not null && IsWhole(view);
+
+    private ReadOnlySpan<long> ShapeOfStorage(TensorView view) => IsAlone(view) ? view.Shape.AsSpan() : new long[] { ElementsIn(view.Storage, view.ElementType) };
+
+    private static bool IsWhole(TensorView view)
+    {
+        var stride = 1L;
+        for (var i = view.Shape.Length - 1; i >= 0; i--)
+        {
+            if (view.Strides[i] != stride)
+            {
+                return false;
+            }
+
+            stride *= Math.Max(view.Shape[i], 1);
+        }
+
+        return view.StorageOffset == 0 && view.ElementCount == ElementsIn(view.Storage, view.ElementType);
+    }
+
     private static long ElementsIn(TensorStorage storage, ElementType type) => storage.ByteLength / ElementTypeInfo.Of(type).ByteSize;
 
     // Where the file is mapped, and its bytes are what a tensor would have.
@@ -117,13 +161,13 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         }
 
         var scalar = ElementTypeMap.ToScalar(view.ElementType);
-        var storage = MappedTensor.TryMake(view.Storage.Bytes, ElementsIn(view.Storage, view.ElementType), scalar, ElementTypeInfo.Of(view.ElementType).ByteSize);
+        var storage = MappedTensor.TryMake(view.Storage.Bytes, ShapeOfStorage(view), scalar, ElementTypeInfo.Of(view.ElementType).ByteSize);
         return storage is null ? null : _storages[KeyOf(view)] = storage;
     }
 
     private Tensor Allocate(TensorView view)
     {
-        var storage = empty([ElementsIn(view.Storage, view.ElementType)], dtype: ElementTypeMap.ToScalar(view.ElementType), device: CPU);
+        var storage = empty(ShapeOfStorage(view), dtype: ElementTypeMap.ToScalar(view.ElementType), device: CPU);
         LargePages.Ask(Native.Data(storage), view.Storage.ByteLength);
         return _storages[KeyOf(view)] = storage;
     }

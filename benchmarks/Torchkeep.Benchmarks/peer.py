@@ -12,7 +12,7 @@ import time
 import torch
 
 REPEATS = 5
-WARM_UP_SECONDS = 0.5
+WARM_UP_SECONDS = 2
 PAGE = 4096
 
 

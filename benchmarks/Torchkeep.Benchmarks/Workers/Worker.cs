@@ -7,7 +7,7 @@ namespace Torchkeep.Benchmarks.Workers;
 internal static class Worker
 {
     private const int Repeats = 5;
-    private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(2);
 
     internal static void Run(string job, string folder)
     {

@@ -56,21 +56,21 @@ internal static unsafe partial class MappedTensor
 
     private static void Release(nint start)
     {
-        MemoryHandle memory;
+        (MemoryHandle Memory, int Count) held;
         lock (_held)
         {
-            (memory, var count) = _held[start];
-            if (count > 1)
+            if (!_held.Remove(start, out held))
             {
-                _held[start] = (memory, count - 1);
+                return;
             }
-            else
+
+            if (held.Count > 1)
             {
-                _held.Remove(start);
+                _held.Add(start, (held.Memory, held.Count - 1));
             }
         }
 
-        memory.Dispose();
+        held.Memory.Dispose();
     }
 
     // torch::from_blob; TorchSharp's own declaration of it takes a delegate that is internal.

@@ -28,7 +28,12 @@ internal sealed class PickleFetches
         var fetches = new PickleFetches();
         while (bytes.Length > 0 && (PickleOpcode)bytes[0] != PickleOpcode.Stop)
         {
-            var size = _sizes[bytes[0]] is var known and > 0 ? known : SizeOf(bytes);
+            long size = _sizes[bytes[0]];
+            if (size == 0)
+            {
+                size = SizeOf(bytes);
+            }
+
             if (size > bytes.Length)
             {
                 break;

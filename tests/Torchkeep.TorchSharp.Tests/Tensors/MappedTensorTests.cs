@@ -41,6 +41,35 @@ public sealed class MappedTensorTests : IDisposable
         }
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void StridesOfNoConsequenceAreKept(bool mmap)
+    {
+        torch.save(new Dictionary<string, object> { ["row"] = arange(3, float32).as_strided([1, 3], [7, 1]) }, _folder["row.pt"]);
+        using var loaded = torch.load(_folder["row.pt"], mmap: mmap);
+
+        Assert.Equal([7, 1], loaded.state_dict()["row"].stride());
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void AStorageOfWhichOneTensorHasAllIsSharedAllTheSame(bool mmap)
+    {
+        var whole = arange(6, float32).reshape(2, 3);
+        torch.save(new Dictionary<string, object> { ["whole"] = whole, ["again"] = whole.view(6), ["row"] = whole[1], ["other"] = whole.clone() }, _folder["shared.pt"]);
+        using var loaded = torch.load(_folder["shared.pt"], mmap: mmap);
+        var state = loaded.state_dict();
+
+        state["whole"].fill_(9);
+        Assert.Equal(9, state["again"][5].item<float>());
+        Assert.Equal(9, state["row"][0].item<float>());
+        Assert.Equal(5, state["other"][1][2].item<float>());
+
+        // What was made of the others is no part of them.
+        state["whole"].Dispose();
+        state["again"].Dispose();
+        Assert.Equal(9, state["row"][2].item<float>());
+        Assert.Equal(24, Native.StorageBytes(state["other"]));
+    }
+
     [Fact]
     public void TheyLieInTheFileAndNotInMemoryOfTheirOwn()
     {

@@ -5,6 +5,7 @@ namespace Torchkeep.Formats.TorchZip;
 /// <summary>The storages of one pickle: records of a folder, by key.</summary>
 internal sealed class ZipStorages(ZipRecords records, string folder, bool isBigEndian) : IStorageLookup
 {
+    // What is longer becomes a text of its own to be looked up.
     private const int MaxUsualName = 256;
 
     public bool IsBigEndian => isBigEndian;

@@ -36,14 +36,27 @@ internal sealed class ZipDirectory
     /// <summary>The entries as they stand there, with nothing said about names and places.</summary>
     internal static async ValueTask<ZipListing> ListAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
     {
-        var tail = new byte[Math.Min(source.Length, MaxComment + ZipFields.EndSize + ZipFields.Locator64Size + ZipFields.End64Size)];
+        var length = (int)Math.Min(source.Length, MaxComment + ZipFields.EndSize + ZipFields.Locator64Size + ZipFields.End64Size);
+        var tail = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            return await ListAsync(source, tail.AsMemory(0, length), limits, async, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(tail);
+        }
+    }
+
+    private static async ValueTask<ZipListing> ListAsync(ByteSource source, Memory<byte> tail, ReadLimits limits, bool async, CancellationToken cancellationToken)
+    {
         var tailStart = source.Length - tail.Length;
         await source.ReadAsync(tailStart, tail, async, cancellationToken).ConfigureAwait(false);
 
-        var end = FindEnd(tail, source);
+        var end = FindEnd(tail.Span, source);
         var endStart = tailStart + end;
-        var bounds = ReadEnd(tail.AsSpan(end), source, endStart);
-        if (Locate64(tail.AsSpan(0, end)) is { } at)
+        var bounds = ReadEnd(tail.Span[end..], source, endStart);
+        if (Locate64(tail.Span[..end]) is { } at)
         {
             var last = endStart - ZipFields.Locator64Size - ZipFields.End64Size;
             if (last < 0 || at > (ulong)last)
@@ -85,7 +98,7 @@ internal sealed class ZipDirectory
         {
             if (offset >= tailStart)
             {
-                tail.AsMemory((int)(offset - tailStart), part.Length).CopyTo(part);
+                tail.Slice((int)(offset - tailStart), part.Length).CopyTo(part);
                 return;
             }
 

@@ -50,7 +50,7 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         foreach (var value in values)
         {
             ref var only = ref CollectionsMarshal.GetValueRefOrAddDefault(_only, value.View.Storage, out var isKnown);
-            only = isKnown && only != value ? null : value;
+            only = (isKnown ? only == value : IsWhole(value.View)) ? value : null;
         }
 
         Prepare(values);
@@ -81,14 +81,12 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
     private Tensor Make(PyTensor value)
     {
         var view = value.View;
-        var scalar = ElementTypeMap.ToScalar(view.ElementType);
         var device = DeviceOf(view);
-        var (shape, strides) = (view.Shape.ToArray(), view.Strides.ToArray());
         var tensor = device.type == DeviceType.META
-            ? empty_strided(shape, strides, scalar, device)
+            ? empty_strided(view.Shape.ToArray(), view.Strides.ToArray(), ElementTypeMap.ToScalar(view.ElementType), device)
             : IsAlone(view)
                 ? Take(view, device)
-                : Over(Storage(view, device), shape, strides, view.StorageOffset);
+                : Over(Storage(view, device), view);
         if (!value.IsParameter)
         {
             return value.RequiresGrad ? tensor.requires_grad_(true) : tensor;
@@ -101,10 +99,10 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
     }
 
     // Tensors of one storage are views of each other to autograd if they are made as such; PyTorch's loaded ones are not.
-    private static Tensor Over(Tensor storage, long[] shape, long[] strides, long offset)
+    private static Tensor Over(Tensor storage, TensorView view)
     {
-        using var view = storage.as_strided(shape, strides, offset);
-        return empty([0], storage.dtype, storage.device).set_(view);
+        using var part = storage.as_strided(view.Shape.ToArray(), view.Strides.ToArray(), view.StorageOffset);
+        return empty([0], storage.dtype, storage.device).set_(part);
     }
 
     private Tensor Take(TensorView view, Device device)
@@ -130,7 +128,7 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
 
     private static TensorView All(TensorView view) => view.AsStrided([ElementsIn(view.Storage, view.ElementType)], [1], 0);
 
-    private bool IsAlone(TensorView view) => _only.GetValueOrDefault(view.Storage) is not null && IsWhole(view);
+    private bool IsAlone(TensorView view) => _only.GetValueOrDefault(view.Storage) is not null;
 
     private ReadOnlySpan<long> ShapeOfStorage(TensorView view) => IsAlone(view) ? view.Shape.AsSpan() : new long[] { ElementsIn(view.Storage, view.ElementType) };
 

@@ -262,7 +262,7 @@ public sealed class CheckpointScannerTests
     public void DepthIsBounded()
     {
         var pickle = _evil;
-        for (var depth = 0; depth < 40; depth++)
+        for (var depth = 0; depth < 80; depth++)
         {
             pickle = [0x80, 3, (byte)'B', .. BitConverter.GetBytes(pickle.Length), .. pickle, (byte)'.'];
         }

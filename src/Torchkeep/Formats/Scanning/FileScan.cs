@@ -1,26 +1,27 @@
-using Torchkeep.Formats.Safetensors;
-using Torchkeep.Formats.Sharded;
-using Torchkeep.Formats.TorchLegacy;
-using Torchkeep.Formats.TorchTar;
-using Torchkeep.Formats.TorchZip;
 using Torchkeep.IO;
+using Torchkeep.Pickle;
 
 namespace Torchkeep.Formats.Scanning;
 
 /// <summary>
-/// Looks at a file and, one after another, at what lies in it: the kinds are told apart as <c>torch.load</c> does, by the
-/// first bytes (torch/serialization.py, <c>_load</c> and <c>_legacy_load</c>).
+/// Looks at a file and, one after another, at what lies in it. Whatever bytes can be taken for, by their start, they are
+/// looked into as.
 /// </summary>
 internal sealed class FileScan(ReadLimits limits, CancellationToken cancellationToken)
 {
     // Archives in archives, pickles in pickles.
-    private const int MaxDepth = 16;
-    private const int MaxParts = 100_000;
+    private const int MaxDepth = 64;
+    private const int MaxParts = 1_000_000;
+
+    // A byte is looked at for each thing that it lies in, and for what it could be besides.
+    private const int MaxLooks = 32;
+    private const long MinBudget = 64 << 20;
 
     private readonly ScanResults _results = new();
     private readonly Queue<ScanPart> _parts = new();
     private readonly List<ByteSource> _owned = [];
     private int _partCount;
+    private long _spent;
 
     internal ReadLimits Limits => limits;
 
@@ -30,18 +31,24 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
     {
         try
         {
-            var kind = LookInto(new(source, Record: null, Depth: 0, IsNamedPickle: false))
-                ?? throw ForeignFile.Describe(Head(source), source);
+            var budget = Math.Max(MinBudget, source.Length > long.MaxValue / MaxLooks ? long.MaxValue : MaxLooks * source.Length);
+            var kind = LookInto(new(source, Record: null, Depth: 0, IsNamedPickle: false));
             while (_parts.TryDequeue(out var part))
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                if (_spent > budget)
+                {
+                    Add(ScanRule.OverLimit, $"the scan stops here: it has looked at {_spent} bytes of a file of {source.Length}, in which parts overlap or unpack to more", part.Record);
+                    break;
+                }
+
                 if (LookInto(part) is null && part.IfNothing is { } finding)
                 {
                     _results.Add(finding);
                 }
             }
 
-            return _results.ToReport(kind);
+            return kind is null && _results.IsEmpty ? throw ForeignFile.Describe(Head(source), source) : _results.ToReport(kind ?? "pickle");
         }
         finally
         {
@@ -49,12 +56,17 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
         }
     }
 
-    /// <summary>Keeps a file open until the scan ends.</summary>
+    /// <summary>Keeps a source open until the scan ends.</summary>
     internal ByteSource Own(ByteSource source)
     {
         _owned.Add(source);
         return source;
     }
+
+    /// <summary>Counts bytes that were looked at: parts may overlap, and unpack to any size.</summary>
+    internal void Spend(long bytes) => _spent += bytes;
+
+    internal void Add(ScanFinding finding) => _results.Add(finding);
 
     internal void Add(ScanRule rule, string message, string? record, long? offset = null) => _results.Add(new(rule, message, record, offset));
 
@@ -74,78 +86,53 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
         _parts.Enqueue(part);
     }
 
-    /// <summary>Follows a pickle and notes what it would do; gives the byte after it, or null where it does not end.</summary>
-    internal int? Follow(ReadOnlySpan<byte> bytes, ScanPart part, long position, Pickle.PickleTrace? known = null)
+    /// <summary>Something inside, for later if its start can be something. Most records of an archive are elements of tensors.</summary>
+    internal void Consider(ScanPart part)
     {
-        var trace = known ?? Pickle.PickleTrace.Of(bytes, limits);
+        var head = Head(part.Source);
+        if (part.IsNamedPickle || ScanKinds.Of(head).Count > 0 || PickleScan.CanBegin(head, part.Source.Length, limits))
+        {
+            Later(part);
+        }
+    }
+
+    /// <summary>Follows a pickle and notes what it would do; gives the byte after it, or null where it does not end.</summary>
+    internal int? Follow(ReadOnlySpan<byte> bytes, ScanPart part, long position, PickleTrace trace)
+    {
         _results.Add(trace, part.Record, position);
         foreach (var (offset, constant) in trace.Constants)
         {
-            var inside = part.Inside(new MemoryByteSource(constant), $"bytes at {position + offset}", isNamedPickle: false);
-            if (IsContainer(constant))
+            Consider(part.Inside(new MemoryByteSource(constant), $"bytes at {position + offset}", isNamedPickle: false) with
             {
-                Later(inside);
-            }
-            else if (PickleScan.TryTrace(constant, limits) is { } nested)
-            {
-                if (PickleScan.UsesNames(nested))
-                {
-                    Add(ScanRule.NestedPickle, $"the value at {position + offset} is a pickle of {nested.End} bytes", part.Record, position + offset);
-                }
-
-                Later(inside with { IsNamedPickle = true });
-            }
+                IfPickle = new(ScanRule.NestedPickle, $"the value at {position + offset} is a pickle itself, and uses names", part.Record, position + offset),
+            });
         }
 
         return trace.HasStopped ? trace.End : null;
     }
 
-    /// <summary>Whether <c>torch.load</c> takes bytes for something else than a bare pickle.</summary>
-    internal static bool IsContainer(ReadOnlySpan<byte> head) =>
-        new TorchZipFormat().Matches(head) || TarCheck.HasChecksum(head) || LegacySignature.Matches(head);
-
-    // What torch.load would take it for, or null if for nothing.
+    // What torch.load would take it for first, or null if for nothing.
     private string? LookInto(ScanPart part)
     {
-        var head = Head(part.Source);
-        if (new TorchZipFormat().Matches(head))
+        var kinds = ScanKinds.Of(Head(part.Source)).FindAll(kind => kind.Run(this, part));
+        if (kinds.Count > 1)
         {
-            ZipScan.Run(this, part);
-            return "zip archive";
+            Add(ScanRule.Polyglot, $"it can be taken for a {kinds[0].ShortName} and for a {kinds[1].ShortName}", part.Record, 0);
         }
 
-        if (TarCheck.HasChecksum(head))
-        {
-            TarScan.Run(this, part);
-            return "tar file";
-        }
-
-        if (LegacySignature.Matches(head))
-        {
-            LegacyScan.Run(this, part);
-            return "stream of pickles";
-        }
-
-        if (new SafetensorsFormat().Matches(head))
-        {
-            SafetensorsScan.Run(this, part);
-            return "safetensors file, which holds no pickle";
-        }
-
-        if (new ShardedFormat().Matches(head))
-        {
-            PickleScan.RunOtherwise(this, part, "JSON");
-            ShardScan.Run(this, part);
-            return "JSON text, which holds no pickle";
-        }
-
-        return PickleScan.Run(this, part) ? "pickle" : null;
+        var isPickle = kinds.Exists(kind => kind.IsPickles)
+            || (kinds.Count == 0 ? PickleScan.Run(this, part) : PickleScan.RunOtherwise(this, part, kinds[0].ShortName));
+        var name = kinds.Count > 0 ? kinds[0].Name : isPickle ? "pickle" : null;
+        return part.Depth == 0 && !isPickle && kinds.TrueForAll(kind => kind.MayPrecedeArchive) && ZipScan.TryLookAtEnd(this, part)
+            ? name ?? "zip archive behind something else"
+            : name;
     }
 
-    private static byte[] Head(ByteSource source)
+    private byte[] Head(ByteSource source)
     {
         var head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];
         source.Read(0, head);
+        Spend(head.Length);
         return head;
     }
 }

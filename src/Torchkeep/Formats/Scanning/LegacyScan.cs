@@ -3,20 +3,19 @@ using Torchkeep.IO;
 
 namespace Torchkeep.Formats.Scanning;
 
-/// <summary>The stream format: each pickle that PyTorch would load, in its order, and what comes after the storages.</summary>
+/// <summary>The legacy format: each pickle that PyTorch loads, in its order, and what comes after the storages.</summary>
 internal static class LegacyScan
 {
-    internal static void Run(FileScan scan, ScanPart part)
+    // The magic number, the protocol, what the machine was like, the object, the keys of the storages (torch/serialization.py, _legacy_load).
+    private const int PickleCount = 5;
+
+    internal static bool Run(FileScan scan, ScanPart part)
     {
-        long followed = 0;
-        var options = new ReadOptions
-        {
-            Limits = scan.Limits,
-            PickleObserver = (bytes, _, position) => followed = position + (scan.Follow(bytes, part, position) ?? 0),
-        };
+        // Python's unpickler may take what ours refuses, so that the pickles are followed first.
+        var followed = PickleScan.RunSeveral(scan, part, PickleCount);
         try
         {
-            var contents = TorchLegacyReader.OpenAsync(part.Source, options, async: false, scan.CancellationToken).Complete();
+            var contents = TorchLegacyReader.OpenAsync(part.Source, new ReadOptions { Limits = scan.Limits }, async: false, scan.CancellationToken).Complete();
             if (contents.Length < part.Source.Length)
             {
                 scan.Later(part.Behind(contents.Length.Value));
@@ -29,5 +28,7 @@ internal static class LegacyScan
             // A reader that goes on where this one stopped would come to what follows.
             PickleScan.Sniff(scan, part, followed);
         }
+
+        return true;
     }
 }

@@ -7,19 +7,33 @@ namespace Torchkeep.Formats.Scanning;
 internal static class PickleScan
 {
     // Most pickles are no longer; what follows one may be gigabytes.
-    private const int FirstRead = 1 << 16;
+    private const int FirstRead = 512;
 
-    /// <summary>Scans pickles; false if the bytes are none.</summary>
+    /// <summary>
+    /// Scans pickles; false if the bytes are none. A value that does nothing is a pickle only where nothing else says what
+    /// the bytes are: all of the file, or a name.
+    /// </summary>
     internal static bool Run(FileScan scan, ScanPart part)
     {
         var bytes = ReadOne(scan, part, out var trace);
-        if (bytes.Length == 0 || !(part.IsNamedPickle || IsPickle(bytes, trace)))
+        if (bytes.Length == 0)
         {
             return false;
         }
 
+        if (!part.IsNamedPickle && !(part.Depth == 0 ? IsPickle(bytes, trace) : CanDoSomething(trace)))
+        {
+            LookBehind(scan, part, trace);
+            return false;
+        }
+
+        if (part.IfPickle is { } finding && UsesNames(trace))
+        {
+            scan.Add(finding);
+        }
+
         var end = scan.Follow(bytes, part, 0, trace);
-        while (end < bytes.Length && !FileScan.IsContainer(bytes.AsSpan(end.Value)))
+        while (end < bytes.Length && ScanKinds.Of(bytes.AsSpan(end.Value)).Count == 0)
         {
             var next = PickleTrace.Of(bytes.AsSpan(end.Value), scan.Limits);
             if (!next.HasStopped || !IsPickle(bytes.AsSpan(end.Value), next))
@@ -35,7 +49,7 @@ internal static class PickleScan
             scan.Later(part.Behind(end.Value));
         }
 
-        if (end is null && bytes.Length < part.Source.Length)
+        if (bytes.Length < part.Source.Length && CanGoOn(bytes, trace, part.Source.Length))
         {
             scan.Add(ScanRule.OverLimit, $"the pickle has more than {bytes.Length} bytes", part.Record);
         }
@@ -44,16 +58,37 @@ internal static class PickleScan
     }
 
     /// <summary>Scans bytes that are taken for something else, for what they do where they are taken for a pickle.</summary>
-    internal static void RunOtherwise(FileScan scan, ScanPart part, string kind)
+    internal static bool RunOtherwise(FileScan scan, ScanPart part, string kind)
     {
-        const int Looked = 1 << 20;
-        var bytes = Read(part.Source, Looked);
-        var trace = PickleTrace.Of(bytes, scan.Limits);
-        if (UsesNames(trace))
+        var bytes = ReadOne(scan, part, out var trace);
+        if (!UsesNames(trace))
         {
-            scan.Add(ScanRule.Polyglot, $"the file is {kind}, and a pickle that uses names as well", part.Record, 0);
-            scan.Follow(bytes, part, 0, trace);
+            LookBehind(scan, part, trace);
+            return false;
         }
+
+        scan.Add(ScanRule.Polyglot, $"it is a {kind}, and a pickle that uses names as well", part.Record, 0);
+        scan.Follow(bytes, part, 0, trace);
+        return true;
+    }
+
+    /// <summary>Scans the pickles that a reader loads one after another; gives the byte after them, or after what can be followed.</summary>
+    internal static long RunSeveral(FileScan scan, ScanPart part, int count)
+    {
+        long at = 0;
+        for (var i = 0; i < count && at < part.Source.Length; i++)
+        {
+            var rest = part with { Source = new SliceByteSource(part.Source, at, part.Source.Length - at) };
+            var bytes = ReadOne(scan, rest, out var trace);
+            if (scan.Follow(bytes, part, at, trace) is not { } end)
+            {
+                return at;
+            }
+
+            at += end;
+        }
+
+        return at;
     }
 
     /// <summary>
@@ -63,7 +98,13 @@ internal static class PickleScan
     {
         const int Looked = 64 << 20;
         const int MaxFollowed = 4 * Looked;
-        var bytes = Read(new SliceByteSource(part.Source, start, part.Source.Length - start), Looked);
+        var length = part.Source.Length - start;
+        var bytes = Read(scan, new SliceByteSource(part.Source, start, length), Looked);
+        if (bytes.Length < length)
+        {
+            scan.Add(ScanRule.OverLimit, $"pickles were looked for in {bytes.Length} of {length} bytes", part.Record, start);
+        }
+
         long followed = 0;
         for (var at = 0; at < bytes.Length - 1; at++)
         {
@@ -80,63 +121,93 @@ internal static class PickleScan
                 return;
             }
 
-            if (trace.HasStopped && CanDoSomething(trace))
+            if (CanDoSomething(trace))
             {
                 scan.Follow(bytes.AsSpan(at), part, start + at, trace);
-                at += trace.End - 1;
+                at += Math.Max(1, trace.End - 1);
             }
         }
     }
 
-    /// <summary>
-    /// The pickle that bytes are, if they are one that can do something: use a name, or hold bytes that are a pickle again.
-    /// </summary>
-    internal static PickleTrace? TryTrace(ReadOnlySpan<byte> bytes, ReadLimits limits)
+    /// <summary>Whether bytes that begin like this can be a pickle that does something, or be followed by one.</summary>
+    internal static bool CanBegin(ReadOnlySpan<byte> head, long length, ReadLimits limits)
     {
-        if (bytes.Length < 4)
-        {
-            return null;
-        }
-
-        var trace = PickleTrace.Of(bytes, limits);
-        return CanDoSomething(trace) ? trace : null;
+        var trace = PickleTrace.Of(head, limits);
+        return trace.HasStopped ? trace.Fault is null || UsesNames(trace) : CanDoSomething(trace) || CanGoOn(head, trace, length);
     }
 
-    /// <summary>Whether bytes say that they are a pickle of protocol 2 or later.</summary>
-    internal static bool StartsAsPickle(ReadOnlySpan<byte> bytes) => bytes is [(byte)PickleOpcode.Proto, >= 2 and <= 5, ..];
+    /// <summary>
+    /// Whether Python would come to a name. Where it would have stopped before, any bytes look as if they had some. A
+    /// number that only the reading program knows is a name only in a pickle that is whole.
+    /// </summary>
+    internal static bool UsesNames(PickleTrace trace) =>
+        trace is { HasStopped: true, Fault: null, Names.Count: > 0 }
+        || trace.Names.Any(found => IsName(found) && (trace.Fault is null || found.Offset < trace.FaultOffset));
 
-    /// <summary>Whether Python would come to a name. Where it would have stopped before, any bytes look as if they had some.</summary>
-    internal static bool UsesNames(PickleTrace trace) => trace.Names.Any(found => IsName(found) && (trace.Fault is null || found.Offset < trace.FaultOffset));
+    /// <summary>Whether it uses a name, holds bytes that may be a pickle again, or is longer than can be followed.</summary>
+    private static bool CanDoSomething(PickleTrace trace) =>
+        UsesNames(trace) || trace is { HasStopped: true, Fault: null, Constants.Count: > 0 } || trace.IsOverLimit;
 
-    private static bool CanDoSomething(PickleTrace trace) => UsesNames(trace) || trace is { HasStopped: true, Fault: null, Constants.Count: > 0 };
+    // Python loads what follows a value where it loads several, as with the legacy format, whose first is a number.
+    private static void LookBehind(FileScan scan, ScanPart part, PickleTrace trace)
+    {
+        if (trace is { HasStopped: true, Fault: null } && trace.End < part.Source.Length)
+        {
+            scan.Consider(part.Behind(trace.End) with { IfNothing = null });
+        }
+    }
+
+    private static bool StartsAsPickle(ReadOnlySpan<byte> bytes) => bytes is [(byte)PickleOpcode.Proto, >= 2 and <= 5, ..];
 
     // Without a name a pickle is harmless, and any bytes at all can be one.
     private static bool IsPickle(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
-        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(trace) || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
+        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(trace) || trace.IsOverLimit || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
 
     // Any bytes have a 'c' and two line feeds somewhere; what Python could import looks like a name.
     private static bool IsName(TracedName found) => found.IsHidden
-        || (found.Name.Module.Length > 0 && (found.Name.Module + found.Name.Name).All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '.' or '<' or '>' or ' '));
+        || (found.Name.Module.Length > 0
+            && found.Name is not { Module: "copyreg", Name: ['e', 'x', 't', 'e', 'n', 's', 'i', 'o', 'n', ' ', ..] }
+            && (found.Name.Module + found.Name.Name).All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '.' or '<' or '>' or ' ' or '-'));
 
     // As many bytes as the first pickle needs, and some more.
     private static byte[] ReadOne(FileScan scan, ScanPart part, out PickleTrace trace)
     {
         var most = (int)Math.Min(part.Source.Length, Math.Min(scan.Limits.MaxPickleBytes, Array.MaxLength));
-        for (long length = FirstRead; ; length *= 2)
+        for (long length = FirstRead; ; length *= 4)
         {
-            var bytes = Read(part.Source, Math.Min(length, most));
+            var bytes = Read(scan, part.Source, Math.Min(length, most));
             trace = PickleTrace.Of(bytes, scan.Limits);
-            if (trace.HasStopped || trace.IsOverLimit || bytes.Length == most)
+            if (bytes.Length == most || !CanGoOn(bytes, trace, part.Source.Length))
             {
                 return bytes;
             }
         }
     }
 
-    private static byte[] Read(ByteSource source, long most)
+    // Whether it ended since the bytes did, and more of them could change that.
+    private static bool CanGoOn(ReadOnlySpan<byte> bytes, PickleTrace trace, long length)
+    {
+        if (trace.HasStopped || trace.IsOverLimit || bytes.Length == length)
+        {
+            return false;
+        }
+
+        if (trace.End >= bytes.Length)
+        {
+            return true;
+        }
+
+        var opcode = (PickleOpcode)bytes[trace.End];
+        var argument = bytes[(trace.End + 1)..];
+        var size = PickleOperands.LengthSize(opcode);
+        return Enum.IsDefined(opcode) && (argument.Length < size || PickleOperands.Length(argument[..size]) <= (ulong)(length - trace.End));
+    }
+
+    private static byte[] Read(FileScan scan, ByteSource source, long most)
     {
         var bytes = new byte[Math.Min(source.Length, most)];
         source.Read(0, bytes);
+        scan.Spend(bytes.Length);
         return bytes;
     }
 }

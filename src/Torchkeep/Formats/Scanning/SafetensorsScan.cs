@@ -6,9 +6,8 @@ namespace Torchkeep.Formats.Scanning;
 /// <summary>The file of safetensors, which holds no pickle: whether it is one, and nothing else.</summary>
 internal static class SafetensorsScan
 {
-    internal static void Run(FileScan scan, ScanPart part)
+    internal static bool Run(FileScan scan, ScanPart part)
     {
-        PickleScan.RunOtherwise(scan, part, "a safetensors file");
         try
         {
             new SafetensorsFormat().OpenAsync(part.Source, new ReadOptions { Limits = scan.Limits }, async: false, scan.CancellationToken).Complete();
@@ -18,5 +17,7 @@ internal static class SafetensorsScan
             scan.Add(error, part.Record);
             PickleScan.Sniff(scan, part);
         }
+
+        return true;
     }
 }

@@ -12,6 +12,12 @@ internal sealed record ScanPart(ByteSource Source, string? Record, int Depth, bo
     /// <summary>What is found if the bytes are nothing that a reader takes.</summary>
     internal ScanFinding? IfNothing { get; init; }
 
+    /// <summary>What is found if the bytes are a pickle that uses names.</summary>
+    internal ScanFinding? IfPickle { get; init; }
+
+    /// <summary>Whether the bytes are a record of a TorchScript archive, whose pickles name its own classes.</summary>
+    internal bool IsTorchScript { get; init; }
+
     /// <summary>What these bytes are the end of, if they follow something in it, and where they begin in that.</summary>
     private ScanPart? Whole { get; init; }
 
@@ -31,6 +37,8 @@ internal sealed record ScanPart(ByteSource Source, string? Record, int Depth, bo
             Whole = whole,
             Start = start,
             IfNothing = new(ScanRule.DataAfterStop, $"{length} bytes follow the end of what PyTorch reads", whole.Record, start),
+            IfPickle = IfPickle,
+            IsTorchScript = IsTorchScript,
         };
     }
 

@@ -15,6 +15,9 @@ internal sealed class ScanResults
     private readonly List<ScanFinding> _findings = [];
     private int _pickles;
 
+    /// <summary>Whether there is nothing at all to say.</summary>
+    internal bool IsEmpty => _pickles == 0 && _findings.Count == 0;
+
     internal ScanReport ToReport(string kind) => new(kind, _pickles, _globals, _findings);
 
     internal void Add(ScanFinding finding)

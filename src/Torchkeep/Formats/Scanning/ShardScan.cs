@@ -6,8 +6,14 @@ namespace Torchkeep.Formats.Scanning;
 /// <summary>The index of a sharded checkpoint: every file that it names.</summary>
 internal static class ShardScan
 {
-    internal static void Run(FileScan scan, ScanPart part)
+    internal static bool Run(FileScan scan, ScanPart part)
     {
+        // A text in an archive has no files beside it.
+        if (part.Depth > 0)
+        {
+            return true;
+        }
+
         try
         {
             foreach (var path in ShardedReader.FindShards(part.Source, scan.Limits, scan.CancellationToken))
@@ -24,9 +30,15 @@ internal static class ShardScan
                 }
             }
         }
-        catch (CheckpointException error) when (error is not InvalidCheckpointException { IsForeign: true })
+        catch (InvalidCheckpointException error) when (error.IsForeign)
+        {
+            return false;
+        }
+        catch (CheckpointException error)
         {
             scan.Add(error, part.Record);
         }
+
+        return true;
     }
 }

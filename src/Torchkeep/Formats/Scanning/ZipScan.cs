@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using Torchkeep.Formats.TorchZip;
 using Torchkeep.IO;
-using Torchkeep.Pickle;
 
 namespace Torchkeep.Formats.Scanning;
 
@@ -15,9 +15,14 @@ internal static class ZipScan
 
     private static readonly string[] _nativeEnds = [".so", ".dll", ".dylib", ".exe", ".cubin"];
 
-    internal static void Run(FileScan scan, ScanPart part)
+    /// <summary>Whether bytes start as a record, as an archive without any, or as one of several files.</summary>
+    internal static bool Matches(ReadOnlySpan<byte> head) =>
+        BinaryPrimitives.TryReadUInt32LittleEndian(head, out var signature) && signature is ZipFields.LocalSignature or ZipFields.EndSignature or ZipFields.DescriptorSignature;
+
+    internal static bool Run(FileScan scan, ScanPart part)
     {
         var length = ZipExtent.FindAsync(part.Source, scan.Limits, async: false, scan.CancellationToken).Complete();
+        scan.Spend(length);
         if (length < part.Source.Length)
         {
             scan.Later(part.Behind(length) with { IfNothing = null });
@@ -35,19 +40,53 @@ internal static class ZipScan
             {
                 scan.Later(part.Inside(new SliceByteSource(part.Source, 0, length), "bytes at 0", isNamedPickle: false));
             }
+            else
+            {
+                PickleScan.Sniff(scan, part);
+            }
 
-            PickleScan.Sniff(scan, part);
-            return;
+            return true;
         }
 
         var audit = new ZipAudit(part.Source, scan.Limits, (anomaly, problem, record, offset) => scan.Add(RuleOf(anomaly), problem, Place(part, record), record is null ? offset : null), scan.CancellationToken);
         audit.Run(listing);
         LookAtEnd(scan, part, listing);
         LookAtNames(scan, part, listing);
+        var isTorchScript = listing.Entries.Any(entry => IsScript(entry.Name));
         foreach (var entry in listing.Entries)
         {
-            LookAtRecord(scan, part, entry with { End = listing.Start });
+            LookAtRecord(scan, part, entry with { End = listing.Start }, isTorchScript);
         }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Looks into an archive at the end of something else, which Python's zipfile finds from there; false if there is none.
+    /// </summary>
+    internal static bool TryLookAtEnd(FileScan scan, ScanPart part)
+    {
+        var tail = new byte[Math.Min(part.Source.Length, ushort.MaxValue + ZipFields.EndSize)];
+        part.Source.Read(part.Source.Length - tail.Length, tail);
+        scan.Spend(tail.Length);
+        Span<byte> signature = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(signature, ZipFields.EndSignature);
+        var at = tail.AsSpan().LastIndexOf(signature);
+        if (at < 0 || at > tail.Length - ZipFields.EndSize)
+        {
+            return false;
+        }
+
+        var end = new ZipEnd(tail.AsSpan(at, ZipFields.EndSize));
+        var start = part.Source.Length - tail.Length + at - end.DirectorySize - end.DirectoryOffset;
+        if (start <= 0 || end.DirectorySize < ZipFields.CentralHeaderSize)
+        {
+            return false;
+        }
+
+        scan.Add(ScanRule.Polyglot, $"a zip archive ends the file, which programs find from its end: it begins at {start}", part.Record, start);
+        scan.Later(part.Inside(new SliceByteSource(part.Source, start, part.Source.Length - start), $"bytes at {start}", isNamedPickle: false));
+        return true;
     }
 
     private static ScanRule RuleOf(ZipAnomaly anomaly) => anomaly switch
@@ -99,9 +138,14 @@ internal static class ZipScan
             {
                 scan.Add(ScanRule.UnsafeName, "the name leads out of the folder that it is unpacked in, or is not text", Place(part, entry.Name));
             }
+
+            if (entry.IsLink)
+            {
+                scan.Add(ScanRule.UnsafeName, "the record is a symbolic link, which unpacking makes", Place(part, entry.Name));
+            }
         }
 
-        var sources = listing.Entries.Where(entry => entry.Name.EndsWith(".py", StringComparison.OrdinalIgnoreCase)).ToLookup(entry => entry.Name.Contains("/code/", StringComparison.Ordinal));
+        var sources = listing.Entries.Where(entry => entry.Name.EndsWith(".py", StringComparison.OrdinalIgnoreCase)).ToLookup(entry => IsScript(entry.Name));
         if (sources[true].Any())
         {
             scan.Add(ScanRule.ScriptCode, "the archive holds TorchScript, which torch.jit.load runs", Place(part, sources[true].First().Name));
@@ -113,9 +157,11 @@ internal static class ZipScan
         }
     }
 
-    private static void LookAtRecord(FileScan scan, ScanPart part, ZipEntry entry)
+    private static bool IsScript(string name) => name.Contains("/code/", StringComparison.Ordinal) && name.EndsWith(".py", StringComparison.OrdinalIgnoreCase);
+
+    private static void LookAtRecord(FileScan scan, ScanPart part, ZipEntry entry, bool isTorchScript)
     {
-        if (entry.Size == 0 || (entry.Flags & ZipFields.EncryptedFlag) != 0)
+        if ((entry.Flags & ZipFields.EncryptedFlag) != 0)
         {
             return;
         }
@@ -123,17 +169,19 @@ internal static class ZipScan
         // Python ends a name at its first NUL.
         var name = entry.Name.Split('\0')[0];
         var isNamedPickle = _pickleEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
-        ByteSource? bytes = entry.Method switch
-        {
-            ZipFields.Stored => new ZipRecordSource(part.Source, entry, verify: false),
-            ZipFields.Deflated => new InflatedByteSource(() => new ZipRecordSource(part.Source, entry, verify: false), part.Source.Name, entry.Name, entry.Size, crc: null, scan.Limits.MaxInflatedBytes),
-            _ => null,
-        };
         try
         {
-            if (bytes is not null)
+            foreach (var reading in Readings(part.Source, entry))
             {
-                LookAtBytes(scan, part.Inside(bytes, entry.Name, isNamedPickle));
+                var bytes = Open(part.Source, reading);
+                if (bytes is { Length: > 0 })
+                {
+                    LookAtBytes(scan, part.Inside(scan.Own(bytes), entry.Name, isNamedPickle) with
+                    {
+                        IsTorchScript = isTorchScript,
+                        IfPickle = isNamedPickle ? null : new(ScanRule.HiddenPickle, "the record is a pickle, and its name does not say so", Place(part, entry.Name), null),
+                    });
+                }
             }
         }
         catch (CheckpointException error)
@@ -141,6 +189,43 @@ internal static class ZipScan
             scan.Add(ScanRule.UnreadRecord, error.Problem, Place(part, entry.Name));
         }
     }
+
+    /// <summary>The record as the directory has it, which PyTorch goes by, and as its own header has it where that is other.</summary>
+    private static IEnumerable<ZipEntry> Readings(ByteSource archive, ZipEntry entry)
+    {
+        yield return entry;
+        if (entry.LocalOffset > archive.Length - ZipFields.LocalHeaderSize)
+        {
+            yield break;
+        }
+
+        var bytes = new byte[ZipFields.LocalHeaderSize];
+        archive.Read(entry.LocalOffset, bytes);
+        var (method, compressed, size) = ReadSizes(bytes, entry);
+        if (method != entry.Method || compressed != entry.CompressedSize || size != entry.Size)
+        {
+            yield return entry with { Method = method, CompressedSize = compressed, Size = size };
+        }
+    }
+
+    private static (ushort Method, long Compressed, long Size) ReadSizes(byte[] header, ZipEntry entry)
+    {
+        var cursor = new SpanCursor(header, entry.Name);
+        cursor.Take(sizeof(uint) + sizeof(ushort));
+        var isDeferred = (cursor.TakeUInt16() & ZipFields.DescriptorFlag) != 0;
+        var method = cursor.TakeUInt16();
+        cursor.Take((2 * sizeof(ushort)) + sizeof(uint));
+        long compressed = cursor.TakeUInt32();
+        long size = cursor.TakeUInt32();
+        return isDeferred || compressed == ZipFields.In64 || size == ZipFields.In64 ? (method, entry.CompressedSize, entry.Size) : (method, compressed, size);
+    }
+
+    private static ByteSource? Open(ByteSource archive, ZipEntry entry) => entry.Method switch
+    {
+        ZipFields.Stored => new ZipRecordSource(archive, entry, verify: false),
+        ZipFields.Deflated => new ForwardByteSource(() => new DeflateStream(new ByteSourceStream(new ZipRecordSource(archive, entry, verify: false)), CompressionMode.Decompress), archive.Name, entry.Name, entry.Size),
+        _ => null,
+    };
 
     private static void LookAtBytes(FileScan scan, ScanPart record)
     {
@@ -151,23 +236,7 @@ internal static class ZipScan
             scan.Add(ScanRule.NativeCode, "the record is a program or a library", record.Record);
         }
 
-        if (record.IsNamedPickle || new TorchZipFormat().Matches(start))
-        {
-            scan.Later(record);
-        }
-        else if (PickleScan.StartsAsPickle(start) && Trace(scan, record) is not null)
-        {
-            scan.Add(ScanRule.HiddenPickle, "the record is a pickle, and its name does not say so", record.Record);
-            scan.Later(record with { IsNamedPickle = true });
-        }
-    }
-
-    // Elements of a tensor can start as a pickle does; they do not go on as one.
-    private static PickleTrace? Trace(FileScan scan, ScanPart record)
-    {
-        var bytes = new byte[Math.Min(record.Source.Length, Math.Min(scan.Limits.MaxPickleBytes, Array.MaxLength))];
-        record.Source.Read(0, bytes);
-        return PickleScan.TryTrace(bytes, scan.Limits) is { } trace && PickleScan.UsesNames(trace) ? trace : null;
+        scan.Consider(record);
     }
 
     private static string? Place(ScanPart part, string? record) => record is null ? part.Record : part.Place(record);

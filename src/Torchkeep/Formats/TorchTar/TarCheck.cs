@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Torchkeep.Formats.TorchTar;
 
 /// <summary>
@@ -8,17 +6,11 @@ namespace Torchkeep.Formats.TorchTar;
 /// </summary>
 internal static class TarCheck
 {
-    private const int BlockSize = 512;
-    private const int SizeAt = 124;
-    private const int SizeLength = 12;
-    private const int SumAt = 148;
-    private const int SumLength = 8;
-
     internal static void Run(ContainerCheck check)
     {
         check.ReadAll();
-        var block = new byte[BlockSize];
-        for (long at = 0; at <= check.Source.Length - BlockSize;)
+        var block = new byte[TarHeader.BlockSize];
+        for (long at = 0; at <= check.Source.Length - TarHeader.BlockSize;)
         {
             check.CancellationToken.ThrowIfCancellationRequested();
             check.Source.Read(at, block);
@@ -27,72 +19,18 @@ internal static class TarCheck
                 return;
             }
 
-            if (!HasChecksum(block))
+            if (!TarHeader.HasChecksum(block))
             {
                 check.Add("the checksum of a member's header is wrong", record: null, at);
                 return;
             }
 
-            if (!TryReadNumber(block.AsSpan(SizeAt, SizeLength), out var size) || size < 0 || size > check.Source.Length - at)
+            if (new TarHeader(block).Size is not { } size || size < 0 || size > check.Source.Length - at)
             {
                 return;
             }
 
-            at += BlockSize + ((size + BlockSize - 1) / BlockSize * BlockSize);
+            at += TarHeader.BlockSize + TarHeader.RoundUp(size);
         }
-    }
-
-    /// <summary>Whether a block has the checksum of a header. A block of zeros has not.</summary>
-    internal static bool HasChecksum(ReadOnlySpan<byte> block)
-    {
-        if (block.Length < BlockSize || !TryReadNumber(block.Slice(SumAt, SumLength), out var expected))
-        {
-            return false;
-        }
-
-        // The sum is taken with spaces where it stands; tarfile takes one of signed bytes too (Lib/tarfile.py, calc_chksums).
-        long sum = SumLength * ' ';
-        long signed = sum;
-        for (var i = 0; i < BlockSize; i++)
-        {
-            if (i is < SumAt or >= SumAt + SumLength)
-            {
-                sum += block[i];
-                signed += (sbyte)block[i];
-            }
-        }
-
-        return expected == sum || expected == signed;
-    }
-
-    // As tarfile reads a number (nti): base 256 behind 0x80, else what Python takes for octal, up to a NUL.
-    private static bool TryReadNumber(ReadOnlySpan<byte> field, out long value)
-    {
-        value = 0;
-        if (field[0] == 0x80)
-        {
-            foreach (var digit in field[1..])
-            {
-                value = (value << 8) | digit;
-            }
-
-            return true;
-        }
-
-        var end = field.IndexOf((byte)0);
-        var text = Encoding.Latin1.GetString(end < 0 ? field : field[..end]).Trim().Replace("_", "", StringComparison.Ordinal);
-        var digits = text.TrimStart('+');
-        digits = digits.StartsWith("0o", StringComparison.OrdinalIgnoreCase) ? digits[2..] : digits;
-        foreach (var digit in digits)
-        {
-            if (digit is < '0' or > '7')
-            {
-                return false;
-            }
-
-            value = (value * 8) + (digit - '0');
-        }
-
-        return true;
     }
 }

@@ -8,7 +8,6 @@ namespace Torchkeep.Formats.TorchTar;
 /// <summary>Where the members of a tar file are. None of their bytes is read.</summary>
 internal static class TarMembers
 {
-    private const int BlockSize = 512;
     private const int SizeAt = 124;
     private const int SizeLength = 12;
     private const int TypeAt = 156;
@@ -19,6 +18,8 @@ internal static class TarMembers
     internal static async ValueTask<Dictionary<string, ByteSource>> ReadAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
     {
         var members = new Dictionary<string, ByteSource>(StringComparer.Ordinal);
+        var places = new HashSet<(string Name, long Start, long Length)>();
+        var walk = await TarWalk.ReadAsync(source, limits, async, cancellationToken).ConfigureAwait(false);
         using var stream = new ByteSourceStream(source);
         using var reader = new TarReader(stream, leaveOpen: true);
         long position = 0;
@@ -32,6 +33,7 @@ internal static class TarMembers
                     : reader.GetNextEntry(copyData: false);
                 if (entry is null)
                 {
+                    Compare(source, walk, places);
                     return members;
                 }
 
@@ -53,7 +55,8 @@ internal static class TarMembers
                     throw Invalid(source, "the tar file has two members of one name", entry.Name, position);
                 }
 
-                position = entry.DataOffset + RoundUp(entry.Length);
+                places.Add((entry.Name, entry.DataOffset, entry.Length));
+                position = entry.DataOffset + TarHeader.RoundUp(entry.Length);
             }
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException)
@@ -66,10 +69,27 @@ internal static class TarMembers
         }
     }
 
+    // PyTorch reads these files with Python's tarfile, which interprets more than the framework's reader.
+    private static void Compare(ByteSource source, TarWalk walk, HashSet<(string Name, long Start, long Length)> places)
+    {
+        if (walk.Oddities is [var (problem, record, offset), ..])
+        {
+            throw Invalid(source, $"readers of tar files differ in what this one holds: {problem}", record, offset);
+        }
+
+        foreach (var member in walk.Members)
+        {
+            if (member.HasBytes && !places.Contains((member.Name, member.Start, member.Length)))
+            {
+                throw Invalid(source, "readers of tar files differ in where this member is", member.Name, member.Start);
+            }
+        }
+    }
+
     private static async ValueTask CheckExtensionsAsync(ByteSource source, long position, bool async, CancellationToken cancellationToken)
     {
-        var block = new byte[BlockSize];
-        while (position <= source.Length - BlockSize)
+        var block = new byte[TarHeader.BlockSize];
+        while (position <= source.Length - TarHeader.BlockSize)
         {
             await source.ReadAsync(position, block, async, cancellationToken).ConfigureAwait(false);
             if (block[TypeAt] is not ((byte)'x' or (byte)'g' or (byte)'L' or (byte)'K'))
@@ -83,11 +103,9 @@ internal static class TarMembers
                 throw Invalid(source, $"the tar file has an extended header of '{text}' bytes, and {MaxExtension} is the most that is read", record: null, position);
             }
 
-            position += BlockSize + RoundUp(size);
+            position += TarHeader.BlockSize + TarHeader.RoundUp(size);
         }
     }
-
-    private static long RoundUp(long length) => (length + BlockSize - 1) / BlockSize * BlockSize;
 
     private static InvalidCheckpointException Invalid(ByteSource source, string problem, string? record, long offset) =>
         new(problem) { File = source.Name, Record = record, Offset = record is null ? offset : null };

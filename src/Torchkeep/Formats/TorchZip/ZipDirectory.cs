@@ -247,7 +247,8 @@ internal sealed class ZipDirectory
         var extraLength = cursor.TakeUInt16();
         var commentLength = cursor.TakeUInt16();
         var disk = cursor.TakeUInt16();
-        cursor.Take(sizeof(ushort) + sizeof(uint));
+        cursor.Take(sizeof(ushort));
+        var mode = cursor.TakeUInt32() >> 16;
         ulong offset = cursor.TakeUInt32();
         var name = Encoding.UTF8.GetString(cursor.Take(nameLength));
         var extra = cursor.Take(extraLength);
@@ -268,7 +269,7 @@ internal sealed class ZipDirectory
             TorchZipThrow.BadDirectory(source, at, $"the record '{name}' has impossible sizes");
         }
 
-        return new(name, flags, method, crc, (long)compressedSize, (long)size, (long)offset) { OtherName = ReadOtherName(extra) };
+        return new(name, flags, method, crc, (long)compressedSize, (long)size, (long)offset) { OtherName = ReadOtherName(extra), IsLink = (mode & ZipFields.ModeKind) == ZipFields.ModeLink };
     }
 
     // A field that is cut off is no name; where numbers are needed of it, it is an error.

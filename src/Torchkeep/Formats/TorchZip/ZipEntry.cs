@@ -9,4 +9,7 @@ internal sealed record ZipEntry(
 
     /// <summary>A name that an extra field gives it (4.6.9), which PyTorch does not look at.</summary>
     internal string? OtherName { get; init; }
+
+    /// <summary>Whether a Unix program that unpacks it makes a symbolic link of it (4.4.15: the mode in the upper half).</summary>
+    internal bool IsLink { get; init; }
 }

@@ -9,7 +9,8 @@ namespace Torchkeep.Formats.TorchZip;
 /// </summary>
 internal static class ZipExtent
 {
-    private const int BufferSize = 1 << 20;
+    private const int FirstRead = 1 << 12;
+    private const int MostRead = 1 << 20;
 
     private static readonly byte[] _signature = [.. "PK\x05\x06"u8];
 
@@ -20,7 +21,8 @@ internal static class ZipExtent
             return source.Length;
         }
 
-        var buffer = new byte[(int)Math.Min(BufferSize, source.Length)];
+        // As little as an archive needs: thousands may stand one after another.
+        var buffer = new byte[(int)Math.Min(FirstRead, source.Length)];
         for (long at = 0; at <= source.Length - ZipFields.EndSize;)
         {
             var count = (int)Math.Min(buffer.Length, source.Length - at);
@@ -41,6 +43,10 @@ internal static class ZipExtent
             }
 
             at += Math.Max(1, count - ZipFields.EndSize + 1);
+            if (buffer.Length < MostRead)
+            {
+                buffer = new byte[4 * buffer.Length];
+            }
         }
 
         return source.Length;
@@ -75,8 +81,9 @@ internal static class ZipExtent
     // The fields are sizes of the directory and its place; it lies right before the end record, or before the two of zip64, as far from the start as it is said to.
     private static async ValueTask<long?> FitsAsync(ByteSource source, long at, ReadOnlyMemory<byte> end, bool async, CancellationToken cancellationToken)
     {
-        var (size, offset) = (BinaryPrimitives.ReadUInt32LittleEndian(end.Span[12..]), BinaryPrimitives.ReadUInt32LittleEndian(end.Span[16..]));
-        var length = at + end.Length + BinaryPrimitives.ReadUInt16LittleEndian(end.Span[20..]);
+        var record = new ZipEnd(end.Span);
+        var (size, offset) = (record.DirectorySize, record.DirectoryOffset);
+        var length = at + end.Length + record.CommentLength;
         if (length > source.Length)
         {
             return null;

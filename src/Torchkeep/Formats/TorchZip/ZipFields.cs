@@ -47,6 +47,10 @@ internal static class ZipFields
 
     internal const byte PaddingByte = (byte)'Z';
 
+    // Kind of file in a mode of Unix (sys/stat.h, S_IFMT and S_IFLNK).
+    internal const uint ModeKind = 0xf000;
+    internal const uint ModeLink = 0xa000;
+
     internal const ushort Stored = 0;
     internal const ushort Deflated = 8;
 

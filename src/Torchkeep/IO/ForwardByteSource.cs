@@ -48,6 +48,7 @@ internal sealed class ForwardByteSource : ByteSource
         all.FillTo(limit);
         isOverLimit = !all._isAtEnd && all.FillTo(limit + 1);
         problem = isOverLimit ? $"it unpacks to more than {limit} bytes" : all.Problem;
+        all._store.Position = 0;
         return new SliceByteSource(new StreamByteSource(all._store, leaveOpen: false, name), 0, Math.Min(all._filled, limit));
     }
 

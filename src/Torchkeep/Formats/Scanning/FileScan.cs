@@ -120,8 +120,8 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
             Add(ScanRule.Polyglot, $"it can be taken for a {kinds[0].ShortName} and for a {kinds[1].ShortName}", part.Record, 0);
         }
 
-        var isPickle = kinds.Exists(kind => kind.IsPickles)
-            || (kinds.Count == 0 ? PickleScan.Run(this, part) : PickleScan.RunOtherwise(this, part, kinds[0].ShortName));
+        var isPickle = kinds.Count == 0 ? PickleScan.Run(this, part)
+            : kinds.TrueForAll(kind => kind.MayBePickle) && PickleScan.RunOtherwise(this, part, kinds[0].ShortName);
         var name = kinds.Count > 0 ? kinds[0].Name : isPickle ? "pickle" : null;
         return part.Depth == 0 && !isPickle && kinds.TrueForAll(kind => kind.MayPrecedeArchive) && ZipScan.TryLookAtEnd(this, part)
             ? name ?? "zip archive behind something else"

@@ -21,13 +21,13 @@ internal static class PickleScan
             return false;
         }
 
-        if (!part.IsNamedPickle && !(part.Depth == 0 ? IsPickle(bytes, trace) : CanDoSomething(trace)))
+        if (!part.IsNamedPickle && !(part.Depth == 0 ? IsPickle(bytes, trace) : CanDoSomething(bytes, trace)))
         {
             LookBehind(scan, part, trace);
             return false;
         }
 
-        if (part.IfPickle is { } finding && UsesNames(trace))
+        if (part.IfPickle is { } finding && UsesNames(bytes, trace))
         {
             scan.Add(finding);
         }
@@ -61,7 +61,7 @@ internal static class PickleScan
     internal static bool RunOtherwise(FileScan scan, ScanPart part, string kind)
     {
         var bytes = ReadOne(scan, part, out var trace);
-        if (!UsesNames(trace))
+        if (!UsesNames(bytes, trace))
         {
             LookBehind(scan, part, trace);
             return false;
@@ -121,7 +121,7 @@ internal static class PickleScan
                 return;
             }
 
-            if (CanDoSomething(trace))
+            if (CanDoSomething(bytes.AsSpan(at), trace))
             {
                 scan.Follow(bytes.AsSpan(at), part, start + at, trace);
                 at += Math.Max(1, trace.End - 1);
@@ -133,20 +133,31 @@ internal static class PickleScan
     internal static bool CanBegin(ReadOnlySpan<byte> head, long length, ReadLimits limits)
     {
         var trace = PickleTrace.Of(head, limits);
-        return trace.HasStopped ? trace.Fault is null || UsesNames(trace) : CanDoSomething(trace) || CanGoOn(head, trace, length);
+        return trace.HasStopped ? trace.Fault is null || UsesNames(head, trace) : CanDoSomething(head, trace) || CanGoOn(head, trace, length);
     }
 
     /// <summary>
-    /// Whether Python would come to a name. Where it would have stopped before, any bytes look as if they had some. A
-    /// number that only the reading program knows is a name only in a pickle that is whole.
+    /// Whether Python would come to a name. Where it would have stopped before, any bytes look as if they had some.
+    /// Without a name nothing can be called: what a pickle makes up, it makes by calling something that it names.
     /// </summary>
-    internal static bool UsesNames(PickleTrace trace) =>
-        trace is { HasStopped: true, Fault: null, Names.Count: > 0 }
-        || trace.Names.Any(found => IsName(found) && (trace.Fault is null || found.Offset < trace.FaultOffset));
+    internal static bool UsesNames(ReadOnlySpan<byte> bytes, PickleTrace trace)
+    {
+        var isWhole = trace is { HasStopped: true, Fault: null };
+        foreach (var found in trace.Names)
+        {
+            // A number that the reading program knows, and one byte before it, stand at the start of elements too.
+            if (IsExtension(found) ? isWhole && StartsAsPickle(bytes) : !found.IsHidden && (isWhole || (IsName(found) && (trace.Fault is null || found.Offset < trace.FaultOffset))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Whether it uses a name, holds bytes that may be a pickle again, or is longer than can be followed.</summary>
-    private static bool CanDoSomething(PickleTrace trace) =>
-        UsesNames(trace) || trace is { HasStopped: true, Fault: null, Constants.Count: > 0 } || trace.IsOverLimit;
+    private static bool CanDoSomething(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
+        UsesNames(bytes, trace) || trace is { HasStopped: true, Fault: null, Constants.Count: > 0 } || trace.IsOverLimit;
 
     // Python loads what follows a value where it loads several, as with the legacy format, whose first is a number.
     private static void LookBehind(FileScan scan, ScanPart part, PickleTrace trace)
@@ -161,13 +172,14 @@ internal static class PickleScan
 
     // Without a name a pickle is harmless, and any bytes at all can be one.
     private static bool IsPickle(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
-        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(trace) || trace.IsOverLimit || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
+        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(bytes, trace) || trace.IsOverLimit || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
 
     // Any bytes have a 'c' and two line feeds somewhere; what Python could import looks like a name.
-    private static bool IsName(TracedName found) => found.IsHidden
-        || (found.Name.Module.Length > 0
-            && found.Name is not { Module: "copyreg", Name: ['e', 'x', 't', 'e', 'n', 's', 'i', 'o', 'n', ' ', ..] }
-            && (found.Name.Module + found.Name.Name).All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '.' or '<' or '>' or ' ' or '-'));
+    private static bool IsName(TracedName found) =>
+        found.Name.Module.Length > 0
+        && (found.Name.Module + found.Name.Name).All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '.' or '<' or '>' or ' ' or '-');
+
+    private static bool IsExtension(TracedName found) => found.Name.Module == "copyreg" && found.Name.Name.StartsWith("extension ", StringComparison.Ordinal);
 
     // As many bytes as the first pickle needs, and some more.
     private static byte[] ReadOne(FileScan scan, ScanPart part, out PickleTrace trace)

@@ -9,8 +9,11 @@ internal sealed record ScanKind(string Name, ScanKind.HeadTest Matches, Func<Fil
     /// <summary>Whether readers of the kind pass over a zip archive at its end, which readers of archives find from there.</summary>
     internal bool MayPrecedeArchive { get; init; }
 
-    /// <summary>Whether it is a sequence of pickles itself.</summary>
-    internal bool IsPickles { get; init; }
+    /// <summary>
+    /// Whether an unpickler can take the bytes for a pickle besides. The legacy format is one; and a zip archive starts
+    /// with an opcode, PERSID, that a plain unpickler refuses.
+    /// </summary>
+    internal bool MayBePickle { get; init; } = true;
 
     /// <summary>The name without what a report says of the kind.</summary>
     internal string ShortName => Name.Split(',')[0];

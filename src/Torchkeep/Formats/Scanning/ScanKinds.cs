@@ -14,9 +14,9 @@ internal static class ScanKinds
 {
     private static readonly ScanKind[] _all =
     [
-        new("zip archive", ZipScan.Matches, ZipScan.Run),
+        new("zip archive", ZipScan.Matches, ZipScan.Run) { MayBePickle = false },
         new("tar file", TarHeader.HasChecksum, TarScan.Run),
-        new("stream of pickles", LegacySignature.Matches, LegacyScan.Run) { IsPickles = true },
+        new("stream of pickles", LegacySignature.Matches, LegacyScan.Run) { MayBePickle = false },
         new("safetensors file, which holds no pickle", new SafetensorsFormat().Matches, SafetensorsScan.Run) { MayPrecedeArchive = true },
         new("JSON text, which holds no pickle", new ShardedFormat().Matches, ShardScan.Run) { MayPrecedeArchive = true },
         new("NumPy array", NpyScan.Matches, NpyScan.Run) { MayPrecedeArchive = true },

@@ -8,10 +8,10 @@ internal static class ShardScan
 {
     internal static bool Run(FileScan scan, ScanPart part)
     {
-        // A text in an archive has no files beside it.
+        // An index names no other index, and a text in an archive has no files beside it.
         if (part.Depth > 0)
         {
-            return true;
+            return false;
         }
 
         try

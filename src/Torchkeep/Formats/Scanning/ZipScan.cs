@@ -169,31 +169,19 @@ internal static class ZipScan
         // Python ends a name at its first NUL.
         var name = entry.Name.Split('\0')[0];
         var isNamedPickle = _pickleEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
-        try
+        foreach (var bytes in Readings(part.Source, entry))
         {
-            foreach (var reading in Readings(part.Source, entry))
+            LookAtBytes(scan, part.Inside(scan.Own(bytes), entry.Name, isNamedPickle) with
             {
-                var bytes = Open(part.Source, reading);
-                if (bytes is { Length: > 0 })
-                {
-                    LookAtBytes(scan, part.Inside(scan.Own(bytes), entry.Name, isNamedPickle) with
-                    {
-                        IsTorchScript = isTorchScript,
-                        IfPickle = isNamedPickle ? null : new(ScanRule.HiddenPickle, "the record is a pickle, and its name does not say so", Place(part, entry.Name), null),
-                    });
-                }
-            }
-        }
-        catch (CheckpointException error)
-        {
-            scan.Add(ScanRule.UnreadRecord, error.Problem, Place(part, entry.Name));
+                IsTorchScript = isTorchScript,
+                IfPickle = isNamedPickle ? null : new(ScanRule.HiddenPickle, "the record is a pickle, and its name does not say so", Place(part, entry.Name), null),
+            });
         }
     }
 
-    /// <summary>The record as the directory has it, which PyTorch goes by, and as its own header has it where that is other.</summary>
-    private static IEnumerable<ZipEntry> Readings(ByteSource archive, ZipEntry entry)
+    /// <summary>The bytes of a record as the directory has it, which PyTorch goes by, and as its own header has it where that is other.</summary>
+    private static IEnumerable<ByteSource> Readings(ByteSource archive, ZipEntry entry)
     {
-        yield return entry;
         if (entry.LocalOffset > archive.Length - ZipFields.LocalHeaderSize)
         {
             yield break;
@@ -201,31 +189,40 @@ internal static class ZipScan
 
         var bytes = new byte[ZipFields.LocalHeaderSize];
         archive.Read(entry.LocalOffset, bytes);
-        var (method, compressed, size) = ReadSizes(bytes, entry);
-        if (method != entry.Method || compressed != entry.CompressedSize || size != entry.Size)
+        var (own, start) = ReadHeader(bytes, entry);
+        foreach (var reading in own == entry ? [entry] : (ZipEntry[])[entry, own])
         {
-            yield return entry with { Method = method, CompressedSize = compressed, Size = size };
+            var length = Math.Min(Math.Max(reading.CompressedSize, reading.Method == ZipFields.Stored ? reading.Size : 0), archive.Length - start);
+            if (length <= 0 || reading.Size == 0)
+            {
+                continue;
+            }
+
+            var packed = new SliceByteSource(archive, start, length);
+            switch (reading.Method)
+            {
+                case ZipFields.Stored:
+                    yield return packed;
+                    break;
+                case ZipFields.Deflated:
+                    yield return new ForwardByteSource(() => new DeflateStream(new ByteSourceStream(packed), CompressionMode.Decompress), archive.Name, reading.Name, reading.Size);
+                    break;
+            }
         }
     }
 
-    private static (ushort Method, long Compressed, long Size) ReadSizes(byte[] header, ZipEntry entry)
+    // Sizes that the header leaves out are those of the directory.
+    private static (ZipEntry Entry, long Start) ReadHeader(byte[] header, ZipEntry entry)
     {
         var cursor = new SpanCursor(header, entry.Name);
         cursor.Take(sizeof(uint) + sizeof(ushort));
         var isDeferred = (cursor.TakeUInt16() & ZipFields.DescriptorFlag) != 0;
         var method = cursor.TakeUInt16();
         cursor.Take((2 * sizeof(ushort)) + sizeof(uint));
-        long compressed = cursor.TakeUInt32();
-        long size = cursor.TakeUInt32();
-        return isDeferred || compressed == ZipFields.In64 || size == ZipFields.In64 ? (method, entry.CompressedSize, entry.Size) : (method, compressed, size);
+        var (compressed, size) = (cursor.TakeUInt32(), cursor.TakeUInt32());
+        var start = entry.LocalOffset + header.Length + cursor.TakeUInt16() + cursor.TakeUInt16();
+        return (isDeferred || compressed == ZipFields.In64 || size == ZipFields.In64 ? entry with { Method = method } : entry with { Method = method, CompressedSize = compressed, Size = size }, start);
     }
-
-    private static ByteSource? Open(ByteSource archive, ZipEntry entry) => entry.Method switch
-    {
-        ZipFields.Stored => new ZipRecordSource(archive, entry, verify: false),
-        ZipFields.Deflated => new ForwardByteSource(() => new DeflateStream(new ByteSourceStream(new ZipRecordSource(archive, entry, verify: false)), CompressionMode.Decompress), archive.Name, entry.Name, entry.Size),
-        _ => null,
-    };
 
     private static void LookAtBytes(FileScan scan, ScanPart record)
     {

@@ -7,8 +7,9 @@ namespace Torchkeep.IO;
 /// </summary>
 internal sealed class ForwardByteSource : ByteSource
 {
-    private const int MostInMemory = 32 << 20;
+    private const int MostInMemory = 4 << 20;
     private const int BufferSize = 1 << 16;
+    private const int SmallestRead = 1 << 12;
 
     private readonly Lock _turn = new();
     private readonly Func<Stream> _open;
@@ -48,8 +49,10 @@ internal sealed class ForwardByteSource : ByteSource
         all.FillTo(limit);
         isOverLimit = !all._isAtEnd && all.FillTo(limit + 1);
         problem = isOverLimit ? $"it unpacks to more than {limit} bytes" : all.Problem;
+        all._stream?.Dispose();
+        all._store.SetLength(Math.Min(all._filled, limit));
         all._store.Position = 0;
-        return new SliceByteSource(new StreamByteSource(all._store, leaveOpen: false, name), 0, Math.Min(all._filled, limit));
+        return new StreamByteSource(all._store, leaveOpen: false, name);
     }
 
     public override void Read(long offset, Span<byte> destination)
@@ -81,7 +84,7 @@ internal sealed class ForwardByteSource : ByteSource
             return _filled >= count;
         }
 
-        var buffer = new byte[BufferSize];
+        var buffer = new byte[Math.Clamp(count - _filled, SmallestRead, BufferSize)];
         try
         {
             _stream ??= _open();

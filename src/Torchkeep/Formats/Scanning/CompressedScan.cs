@@ -59,7 +59,7 @@ internal static class CompressedScan
     // Elements of a tensor may begin as compressed bytes do, and then break off.
     private static bool Unpack(FileScan scan, ScanPart part, Func<Stream, Stream> decompress, bool isCertain)
     {
-        var unpacked = scan.Own(ForwardByteSource.ReadAll(() => decompress(new ByteSourceStream(part.Source)), part.Source.Name, scan.Limits.MaxInflatedBytes, out var problem, out var isOverLimit));
+        var unpacked = ForwardByteSource.ReadAll(() => decompress(new ByteSourceStream(part.Source)), part.Source.Name, scan.Limits.MaxInflatedBytes, out var problem, out var isOverLimit);
         if (isOverLimit)
         {
             scan.Add(ScanRule.OverLimit, problem!, part.Record);
@@ -70,7 +70,7 @@ internal static class CompressedScan
         }
 
         scan.Spend(unpacked.Length);
-        scan.Later(part.Inside(unpacked, "unpacked", part.IsNamedPickle && problem is null));
+        scan.Later(part.Inside(unpacked, "unpacked", part.IsNamedPickle && problem is null) with { Owned = unpacked });
         return isCertain || problem is null;
     }
 }

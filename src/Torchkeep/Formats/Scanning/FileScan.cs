@@ -18,10 +18,11 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
     private const long MinBudget = 64 << 20;
 
     private readonly ScanResults _results = new();
-    private readonly Queue<ScanPart> _parts = new();
-    private readonly List<ByteSource> _owned = [];
+    private readonly Stack<Step> _steps = new();
+    private readonly List<ScanPart> _inside = [];
     private int _partCount;
     private long _spent;
+    private long _size;
 
     internal ReadLimits Limits => limits;
 
@@ -31,15 +32,27 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
     {
         try
         {
-            var budget = Math.Max(MinBudget, source.Length > long.MaxValue / MaxLooks ? long.MaxValue : MaxLooks * source.Length);
+            Allow(source.Length);
             var kind = LookInto(new(source, Record: null, Depth: 0, IsNamedPickle: false));
-            while (_parts.TryDequeue(out var part))
+            while (_steps.TryPop(out var step))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (_spent > budget)
+                if (step.Done is { } done)
                 {
-                    Add(ScanRule.OverLimit, $"the scan stops here: it has looked at {_spent} bytes of a file of {source.Length}, in which parts overlap or unpack to more", part.Record);
+                    done.Dispose();
+                    continue;
+                }
+
+                var part = step.Part!;
+                if (_spent > MinBudget && _spent / MaxLooks > _size)
+                {
+                    Add(ScanRule.OverLimit, $"the scan stops here: it has looked at {_spent} bytes, and there are {_size}; parts overlap, or unpack to more", part.Record);
                     break;
+                }
+
+                if (part.Owned is { } owned)
+                {
+                    _steps.Push(new(Part: null, owned));
                 }
 
                 if (LookInto(part) is null && part.IfNothing is { } finding)
@@ -52,16 +65,15 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
         }
         finally
         {
-            _owned.ForEach(owned => owned.Dispose());
+            while (_steps.TryPop(out var step))
+            {
+                (step.Done ?? step.Part?.Owned)?.Dispose();
+            }
         }
     }
 
-    /// <summary>Keeps a source open until the scan ends.</summary>
-    internal ByteSource Own(ByteSource source)
-    {
-        _owned.Add(source);
-        return source;
-    }
+    /// <summary>A file to look at, of so many bytes.</summary>
+    internal void Allow(long bytes) => _size += bytes;
 
     /// <summary>Counts bytes that were looked at: parts may overlap, and unpack to any size.</summary>
     internal void Spend(long bytes) => _spent += bytes;
@@ -83,7 +95,7 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
             return;
         }
 
-        _parts.Enqueue(part);
+        _inside.Add(part);
     }
 
     /// <summary>Something inside, for later if its start can be something. Most records of an archive are elements of tensors.</summary>
@@ -94,6 +106,8 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
         {
             Later(part);
         }
+
+        (part.Owned as ReopenableByteSource)?.Release();
     }
 
     /// <summary>Follows a pickle and notes what it would do; gives the byte after it, or null where it does not end.</summary>
@@ -111,8 +125,21 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
         return trace.HasStopped ? trace.End : null;
     }
 
-    // What torch.load would take it for first, or null if for nothing.
+    // Looks into a part and leaves what lies in it to be looked into next; gives what it is.
     private string? LookInto(ScanPart part)
+    {
+        var name = LookIntoAs(part);
+        for (var i = _inside.Count - 1; i >= 0; i--)
+        {
+            _steps.Push(new(_inside[i], Done: null));
+        }
+
+        _inside.Clear();
+        return name;
+    }
+
+    // What torch.load would take it for first, or null if for nothing.
+    private string? LookIntoAs(ScanPart part)
     {
         var kinds = ScanKinds.Of(Head(part.Source)).FindAll(kind => kind.Run(this, part));
         if (kinds.Count > 1)
@@ -135,4 +162,7 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
         Spend(head.Length);
         return head;
     }
+
+    // A part to look into, or a source that nothing needs any more.
+    private readonly record struct Step(ScanPart? Part, ByteSource? Done);
 }

@@ -23,7 +23,7 @@ internal static class PickleScan
 
         if (!part.IsNamedPickle && !(part.Depth == 0 ? IsPickle(bytes, trace) : CanDoSomething(bytes, trace)))
         {
-            LookBehind(scan, part, trace);
+            LookBehind(scan, part, bytes, trace);
             return false;
         }
 
@@ -63,7 +63,7 @@ internal static class PickleScan
         var bytes = ReadOne(scan, part, out var trace);
         if (!UsesNames(bytes, trace))
         {
-            LookBehind(scan, part, trace);
+            LookBehind(scan, part, bytes, trace);
             return false;
         }
 
@@ -160,11 +160,23 @@ internal static class PickleScan
         UsesNames(bytes, trace) || trace is { HasStopped: true, Fault: null, Constants.Count: > 0 } || trace.IsOverLimit;
 
     // Python loads what follows a value where it loads several, as with the legacy format, whose first is a number.
-    private static void LookBehind(FileScan scan, ScanPart part, PickleTrace trace)
+    private static void LookBehind(FileScan scan, ScanPart part, ReadOnlySpan<byte> bytes, PickleTrace trace)
     {
-        if (trace is { HasStopped: true, Fault: null } && trace.End < part.Source.Length)
+        var end = 0;
+        while (trace is { HasStopped: true, Fault: null } && !CanDoSomething(bytes[end..], trace))
         {
-            scan.Consider(part.Behind(trace.End) with { IfNothing = null });
+            end += trace.End;
+            if (end == bytes.Length || ScanKinds.Of(bytes[end..]).Count > 0)
+            {
+                break;
+            }
+
+            trace = PickleTrace.Of(bytes[end..], scan.Limits);
+        }
+
+        if (end > 0 && end < part.Source.Length)
+        {
+            scan.Consider(part.Behind(end) with { IfNothing = null });
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed record ScanPart(ByteSource Source, string? Record, int Depth, bo
     /// <summary>Whether the bytes are a record of a TorchScript archive, whose pickles name its own classes.</summary>
     internal bool IsTorchScript { get; init; }
 
+    /// <summary>A source that is of use only until the bytes and all that lies in them have been looked at.</summary>
+    internal ByteSource? Owned { get; init; }
+
     /// <summary>What these bytes are the end of, if they follow something in it, and where they begin in that.</summary>
     private ScanPart? Whole { get; init; }
 

@@ -21,8 +21,10 @@ internal static class ShardScan
                 var name = Path.GetFileName(path);
                 if (File.Exists(path))
                 {
-                    var shard = part.Inside(scan.Own(new FileByteSource(path)), name, isNamedPickle: false);
-                    scan.Later(shard with { IfNothing = new(ScanRule.BrokenContainer, "the index names this file, which is no checkpoint", shard.Record, null) });
+                    scan.Allow(new FileInfo(path).Length);
+                    var file = new ReopenableByteSource(() => new FileByteSource(path));
+                    var shard = part.Inside(file, name, isNamedPickle: false);
+                    scan.Later(shard with { Owned = file, IfNothing = new(ScanRule.BrokenContainer, "the index names this file, which is no checkpoint", shard.Record, null) });
                 }
                 else
                 {

@@ -171,8 +171,9 @@ internal static class ZipScan
         var isNamedPickle = _pickleEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
         foreach (var bytes in Readings(part.Source, entry))
         {
-            LookAtBytes(scan, part.Inside(scan.Own(bytes), entry.Name, isNamedPickle) with
+            LookAtBytes(scan, part.Inside(bytes, entry.Name, isNamedPickle) with
             {
+                Owned = bytes,
                 IsTorchScript = isTorchScript,
                 IfPickle = isNamedPickle ? null : new(ScanRule.HiddenPickle, "the record is a pickle, and its name does not say so", Place(part, entry.Name), null),
             });
@@ -205,7 +206,7 @@ internal static class ZipScan
                     yield return packed;
                     break;
                 case ZipFields.Deflated:
-                    yield return new ForwardByteSource(() => new DeflateStream(new ByteSourceStream(packed), CompressionMode.Decompress), archive.Name, reading.Name, reading.Size);
+                    yield return new ReopenableByteSource(() => new ForwardByteSource(() => new DeflateStream(new ByteSourceStream(packed), CompressionMode.Decompress), archive.Name, reading.Name, reading.Size));
                     break;
             }
         }

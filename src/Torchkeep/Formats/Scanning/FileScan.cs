@@ -150,7 +150,7 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
         var isPickle = kinds.Count == 0 ? PickleScan.Run(this, part)
             : kinds.TrueForAll(kind => kind.MayBePickle) && PickleScan.RunOtherwise(this, part, kinds[0].ShortName);
         var name = kinds.Count > 0 ? kinds[0].Name : isPickle ? "pickle" : null;
-        return part.Depth == 0 && !isPickle && kinds.TrueForAll(kind => kind.MayPrecedeArchive) && ZipScan.TryLookAtEnd(this, part)
+        return part.Record is null && !isPickle && kinds.TrueForAll(kind => kind.MayPrecedeArchive) && ZipScan.TryLookAtEnd(this, part)
             ? name ?? "zip archive behind something else"
             : name;
     }

@@ -20,6 +20,11 @@ internal static class TarMembers
         var members = new Dictionary<string, ByteSource>(StringComparer.Ordinal);
         var places = new HashSet<(string Name, long Start, long Length)>();
         var walk = await TarWalk.ReadAsync(source, limits, async, cancellationToken).ConfigureAwait(false);
+        if (walk.Oddities is [var (problem, record, offset), ..])
+        {
+            throw Invalid(source, $"readers of tar files differ in what this one holds: {problem}", record, offset);
+        }
+
         using var stream = new ByteSourceStream(source);
         using var reader = new TarReader(stream, leaveOpen: true);
         long position = 0;
@@ -72,11 +77,6 @@ internal static class TarMembers
     // PyTorch reads these files with Python's tarfile, which interprets more than the framework's reader.
     private static void Compare(ByteSource source, TarWalk walk, HashSet<(string Name, long Start, long Length)> places)
     {
-        if (walk.Oddities is [var (problem, record, offset), ..])
-        {
-            throw Invalid(source, $"readers of tar files differ in what this one holds: {problem}", record, offset);
-        }
-
         foreach (var member in walk.Members)
         {
             if (member.HasBytes && !places.Contains((member.Name, member.Start, member.Length)))

@@ -138,14 +138,13 @@ internal sealed class TarWalk
         if (Extended("size") is { } text)
         {
             // One of 8 GiB and more has its size there alone.
-            if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var said) || said < 0 || (said != size && size != 0 && said < 1L << 33))
+            var isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var said);
+            if (!isNumber || (said != size && (size != 0 || said < 1L << 33)))
             {
                 Odd($"an extended header gives the member {text} bytes, and its own header {size}", name);
             }
-            else
-            {
-                member = member with { Length = said };
-            }
+
+            member = member with { Length = isNumber ? Math.Min(said, long.MaxValue / 2) : 0 };
         }
 
         var stored = member.Length;

@@ -1,0 +1,65 @@
+using System.IO.Compression;
+using Torchkeep.IO;
+using Torchkeep.Tests.Formats.Safetensors;
+using static Torchkeep.Tests.PickleBytes;
+
+namespace Torchkeep.Tests.Scanning;
+
+/// <summary>What a scan reads and keeps is in proportion to the file, and where it stops early it says so.</summary>
+public sealed class ScanBudgetTests
+{
+    [Theory, InlineData(1000), InlineData(4000)]
+    public void ArchivesOneAfterAnotherCostAsMuchEach(int count)
+    {
+        var one = TorchZipBytes.Archive([("a", "b"u8.ToArray())]);
+        using var source = new CountingByteSource([.. Enumerable.Repeat(one, count).SelectMany(bytes => bytes)]);
+        CheckpointScanner.Scan(source, cancellationToken: TestContext.Current.CancellationToken);
+
+        // Each has its own start and end looked at, and the end of the file, where readers look first.
+        Assert.InRange(source.BytesRead, 1, count * 200_000L);
+    }
+
+    [Fact]
+    public void ACompressedRecordIsReadAsFarAsItCanBeAPickle()
+    {
+        var zeros = new byte[16 << 20];
+        var file = TorchZipBytes.Archive([("a/data.pkl", Protocol2(Int(1))), ("a/data/0", zeros)], CompressionLevel.Fastest);
+        using var source = new MemoryByteSource(file);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        CheckpointScanner.Scan(source, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2 * zeros.Length);
+    }
+
+    [Fact]
+    public void PartsThatUnpackToFarMoreThanTheFileStopTheScan()
+    {
+        // Each of them can be a pickle to its end.
+        var records = Enumerable.Range(0, 100).Select(i => ($"a/{i}", Enumerable.Repeat((byte)'N', 1 << 20).ToArray()));
+        var report = Scan(TorchZipBytes.Archive(records, CompressionLevel.Fastest));
+        Assert.Contains(report.Findings, finding => finding.Rule.Id == "over-limit" && finding.Message.Contains("the scan stops here", StringComparison.Ordinal));
+        Assert.False(report.IsClean);
+    }
+
+    [Fact]
+    public void AnArchiveBehindTensorsIsFoundFromTheEndOfTheFile()
+    {
+        var zip = TorchZipBytes.Build(Protocol2(Call(Global("os", "system"), Str("id"))));
+        var report = Scan([.. SafetensorsBytes.Small, .. zip]);
+        Assert.Contains(report.Findings, finding => finding.Rule.Id == "polyglot");
+        Assert.Contains(report.Findings, finding => finding.Rule.Id == "dangerous-global");
+    }
+
+    [Fact]
+    public void CompressedKindsThatAreNotLookedIntoAreSaid()
+    {
+        byte[] xz = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4];
+        Assert.Equal(["unread-record"], Scan(xz).Findings.Select(finding => finding.Rule.Id));
+        Assert.Contains("unread-record", Scan(TorchZipBytes.Archive([("a/x.joblib", xz)])).Findings.Select(finding => finding.Rule.Id));
+    }
+
+    private static ScanReport Scan(byte[] file)
+    {
+        using var source = new MemoryByteSource(file);
+        return CheckpointScanner.Scan(source, cancellationToken: TestContext.Current.CancellationToken);
+    }
+}

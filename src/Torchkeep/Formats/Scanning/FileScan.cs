@@ -4,6 +4,7 @@ using Torchkeep.Formats.TorchLegacy;
 using Torchkeep.Formats.TorchTar;
 using Torchkeep.Formats.TorchZip;
 using Torchkeep.IO;
+using Torchkeep.Torch.Risks;
 
 namespace Torchkeep.Formats.Scanning;
 
@@ -11,13 +12,13 @@ namespace Torchkeep.Formats.Scanning;
 /// Looks at a file and, one after another, at what lies in it: the kinds are told apart as <c>torch.load</c> does, by the
 /// first bytes (torch/serialization.py, <c>_load</c> and <c>_legacy_load</c>).
 /// </summary>
-internal sealed class FileScan(ReadLimits limits, CancellationToken cancellationToken)
+internal sealed class FileScan(ReadLimits limits, AllowedNames allowed, CancellationToken cancellationToken)
 {
     // Archives in archives, pickles in pickles.
     private const int MaxDepth = 16;
     private const int MaxParts = 100_000;
 
-    private readonly ScanResults _results = new();
+    private readonly ScanResults _results = new(allowed);
     private readonly Queue<ScanPart> _parts = new();
     private readonly List<ByteSource> _owned = [];
     private int _partCount;
@@ -78,7 +79,7 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
     internal int? Follow(ReadOnlySpan<byte> bytes, ScanPart part, long position, Pickle.PickleTrace? known = null)
     {
         var trace = known ?? Pickle.PickleTrace.Of(bytes, limits);
-        _results.Add(trace, part.Record, position);
+        _results.Add(trace, part.Record, position, part.IsTorchScript);
         foreach (var (offset, constant) in trace.Constants)
         {
             var inside = part.Inside(new MemoryByteSource(constant), $"bytes at {position + offset}", isNamedPickle: false);

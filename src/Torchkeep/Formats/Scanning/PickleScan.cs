@@ -106,7 +106,8 @@ internal static class PickleScan
     internal static bool StartsAsPickle(ReadOnlySpan<byte> bytes) => bytes is [(byte)PickleOpcode.Proto, >= 2 and <= 5, ..];
 
     /// <summary>Whether Python would come to a name. Where it would have stopped before, any bytes look as if they had some.</summary>
-    internal static bool UsesNames(PickleTrace trace) => trace.Names.Any(found => IsName(found) && (trace.Fault is null || found.Offset < trace.FaultOffset));
+    internal static bool UsesNames(PickleTrace trace) => trace.Names.Any(found => IsName(found)
+        && (trace.Fault is null || (!found.IsExtension && found.Offset < trace.FaultOffset)));
 
     private static bool CanDoSomething(PickleTrace trace) => UsesNames(trace) || trace is { HasStopped: true, Fault: null, Constants.Count: > 0 };
 

@@ -12,6 +12,9 @@ internal sealed record ScanPart(ByteSource Source, string? Record, int Depth, bo
     /// <summary>What is found if the bytes are nothing that a reader takes.</summary>
     internal ScanFinding? IfNothing { get; init; }
 
+    /// <summary>Whether they are a pickle that PyTorch leaves to TorchScript's own reader.</summary>
+    internal bool IsTorchScript { get; init; }
+
     /// <summary>What these bytes are the end of, if they follow something in it, and where they begin in that.</summary>
     private ScanPart? Whole { get; init; }
 

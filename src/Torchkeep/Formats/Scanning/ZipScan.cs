@@ -44,9 +44,12 @@ internal static class ZipScan
         audit.Run(listing);
         LookAtEnd(scan, part, listing);
         LookAtNames(scan, part, listing);
+        // torch.load leaves an archive with such a record to torch.jit.load (torch/serialization.py, _is_torchscript_zip).
+        var scripts = listing.Entries.Select(entry => entry.Name.Split('/')).Where(path => path is [_, "constants.pkl"]).Select(path => path[0]).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in listing.Entries)
         {
-            LookAtRecord(scan, part, entry with { End = listing.Start });
+            LookAtRecord(scan, part, entry with { End = listing.Start }, isTorchScript: entry.Name.Split('/') is [var root, .. var rest]
+                && scripts.Contains(root) && (rest.Length == 1 || entry.Name.EndsWith(".debug_pkl", StringComparison.Ordinal)));
         }
     }
 
@@ -113,7 +116,7 @@ internal static class ZipScan
         }
     }
 
-    private static void LookAtRecord(FileScan scan, ScanPart part, ZipEntry entry)
+    private static void LookAtRecord(FileScan scan, ScanPart part, ZipEntry entry, bool isTorchScript)
     {
         if (entry.Size == 0 || (entry.Flags & ZipFields.EncryptedFlag) != 0)
         {
@@ -133,7 +136,7 @@ internal static class ZipScan
         {
             if (bytes is not null)
             {
-                LookAtBytes(scan, part.Inside(bytes, entry.Name, isNamedPickle));
+                LookAtBytes(scan, part.Inside(bytes, entry.Name, isNamedPickle) with { IsTorchScript = isTorchScript && isNamedPickle });
             }
         }
         catch (CheckpointException error)

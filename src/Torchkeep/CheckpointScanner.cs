@@ -1,5 +1,6 @@
 using Torchkeep.Formats.Scanning;
 using Torchkeep.IO;
+using Torchkeep.Torch.Risks;
 
 namespace Torchkeep;
 
@@ -16,24 +17,25 @@ public static class CheckpointScanner
 {
     /// <summary>Scans a file. Reads all of it; allocates for its directory and, one at a time, for its pickles.</summary>
     /// <param name="path">The file, of any kind that <c>torch.load</c> or <c>pickle.load</c> would take.</param>
-    /// <param name="limits">What it may ask for; null for the defaults. What passes one is a finding.</param>
+    /// <param name="options">What it may ask for and which names are trusted; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the scan.</param>
     /// <exception cref="InvalidCheckpointException">The file is of no such kind, so that nothing of it would be unpickled.</exception>
     /// <exception cref="IOException">The operating system failed.</exception>
-    public static ScanReport Scan(string path, ReadLimits? limits = null, CancellationToken cancellationToken = default)
+    public static ScanReport Scan(string path, ScanOptions? options = null, CancellationToken cancellationToken = default)
     {
         using var source = new FileByteSource(path);
-        return Scan(source, limits, cancellationToken);
+        return Scan(source, options, cancellationToken);
     }
 
-    /// <summary>As <see cref="Scan(string, ReadLimits?, CancellationToken)"/>, of any bytes.</summary>
+    /// <summary>As <see cref="Scan(string, ScanOptions?, CancellationToken)"/>, of any bytes.</summary>
     /// <param name="source">The bytes. They stay the caller's to dispose.</param>
-    /// <param name="limits">What they may ask for; null for the defaults.</param>
+    /// <param name="options">What they may ask for and which names are trusted; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the scan.</param>
-    /// <exception cref="InvalidCheckpointException">As for <see cref="Scan(string, ReadLimits?, CancellationToken)"/>.</exception>
-    public static ScanReport Scan(ByteSource source, ReadLimits? limits = null, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidCheckpointException">As for <see cref="Scan(string, ScanOptions?, CancellationToken)"/>.</exception>
+    public static ScanReport Scan(ByteSource source, ScanOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new FileScan(limits ?? ReadLimits.Default, cancellationToken).Run(source);
+        options ??= ScanOptions.Default;
+        return new FileScan(options.Limits, new AllowedNames(options.AllowedGlobals), cancellationToken).Run(source);
     }
 }

@@ -21,7 +21,9 @@ public sealed record ScanRule
 
     internal static ScanRule DangerousGlobal { get; } = new("dangerous-global", ScanLevel.Error, "Unpickling would use a name that runs programs or code, touches files or the network, or reaches such names.");
 
-    internal static ScanRule UnknownGlobal { get; } = new("unknown-global", ScanLevel.Warning, "Unpickling would import a name of which nothing is known; PyTorch's weights_only refuses it.");
+    internal static ScanRule UnknownGlobal { get; } = new("unknown-global", ScanLevel.Warning, "Unpickling would use a name that is not known to be harmless; PyTorch's weights_only refuses it.");
+
+    internal static ScanRule AllowedGlobal { get; } = new("allowed-global", ScanLevel.Note, "Unpickling would use a name that is unknown or dangerous, and that the caller allows.");
 
     internal static ScanRule HiddenGlobal { get; } = new("hidden-global", ScanLevel.Error, "Unpickling would use a name, or call a thing, that the pickle makes up while it runs.");
 
@@ -63,12 +65,12 @@ public sealed record ScanRule
 
     internal static ScanRule PackageCode { get; } = new("package-code", ScanLevel.Warning, "The archive holds Python source, which torch.package runs when something of it is loaded.");
 
-    internal static ScanRule OverLimit { get; } = new("over-limit", ScanLevel.Error, "Something passes a limit, and was not looked at to its end.");
+    internal static ScanRule OverLimit { get; } = new("over-limit", ScanLevel.Error, "Something passes a limit, and was not looked at or not told to its end.");
 
     /// <summary>All there are.</summary>
     public static IReadOnlyList<ScanRule> All { get; } =
     [
-        DangerousGlobal, UnknownGlobal, HiddenGlobal, ExtensionCode, BrokenPickle, DataAfterStop, NestedPickle, HiddenPickle, Polyglot,
+        DangerousGlobal, UnknownGlobal, AllowedGlobal, HiddenGlobal, ExtensionCode, BrokenPickle, DataAfterStop, NestedPickle, HiddenPickle, Polyglot,
         BrokenContainer, DuplicateName, HeadersDisagree, Overlap, SeveralEnds, WrongBytes, EncryptedRecord, UnreadRecord, UnownedBytes,
         UnsafeName, NativeCode, ScriptCode, PackageCode, OverLimit,
     ];

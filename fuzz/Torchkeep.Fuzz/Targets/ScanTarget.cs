@@ -10,6 +10,6 @@ internal sealed class ScanTarget : FuzzTarget
     protected override void RunAny(byte[] input)
     {
         using var source = new MemoryByteSource(input);
-        _ = CheckpointScanner.Scan(source, Limits).IsClean;
+        _ = CheckpointScanner.Scan(source, new ScanOptions { Limits = Limits }).IsClean;
     }
 }

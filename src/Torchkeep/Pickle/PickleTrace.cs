@@ -87,7 +87,7 @@ internal sealed class PickleTrace
         switch (instruction.Opcode)
         {
             case PickleOpcode.Stop:
-                Pop(instruction);
+                Pop(instruction).IsHandedOn = true;
                 HasStopped = true;
                 break;
             case PickleOpcode.Proto when instruction.Operand[0] > MaxProtocol:
@@ -196,7 +196,7 @@ internal sealed class PickleTrace
                 Call(instruction, members.FirstOrDefault(TraceValue.Unknown), Pop(instruction));
                 break;
             case PickleOpcode.Build:
-                Pop(instruction);
+                Pop(instruction).IsHandedOn = true;
                 break;
             case PickleOpcode.BinPersId:
                 Push(Persistent(Pop(instruction)));
@@ -285,8 +285,9 @@ internal sealed class PickleTrace
 
     private void PushName(PickleInstruction instruction, PyGlobal name)
     {
-        Note(instruction, GlobalUse.Imported, name, arguments: null);
-        Push(new() { Name = name });
+        var value = new TraceValue { Name = name };
+        Note(instruction, GlobalUse.Imported, name, arguments: null, value);
+        Push(value);
     }
 
     private void Call(PickleInstruction instruction, TraceValue callable, TraceValue arguments)
@@ -301,8 +302,19 @@ internal sealed class PickleTrace
         switch (callable.Name, arguments.Items)
         {
             // Names that are put together are followed to what they name.
-            case ({ Module: "builtins" or "__builtin__", Name: "getattr" }, [{ Name: { } of }, { Text: { } what }]):
+            case ({ Module: "builtins" or "__builtin__", Name: "getattr" }, [var whose, { Text: { } what, IsBytes: false }]) when (whose.Name ?? whose.Class) is { } of:
+                Note(instruction, use, callable.Name!, arguments.Arguments(), arguments);
                 PushName(instruction, Attribute(of, what));
+                break;
+
+            // How protocols 0 to 2 write bytes, each letter for one.
+            case ({ Module: "_codecs", Name: "encode" }, [{ Text: { } text, IsBytes: false }, { Text: "latin1" }]):
+                Note(instruction, use, callable.Name, arguments.Arguments(), arguments);
+                Push(new() { Text = text, IsBytes = true });
+                break;
+            case ({ Module: "copyreg" or "copy_reg", Name: "_reconstructor" }, [{ Name: { } made }, ..]):
+                Note(instruction, use, callable.Name, arguments.Arguments(), arguments);
+                Push(new() { IsContainer = true, Class = made });
                 break;
             case ({ Module: "builtins" or "__builtin__", Name: "__import__" } or { Module: "importlib", Name: "import_module" }, [{ Text: { } module }, ..]):
                 Note(instruction, use, callable.Name, arguments.Arguments());
@@ -317,16 +329,16 @@ internal sealed class PickleTrace
                 Push(new() { Name = function });
                 break;
             default:
-                Note(instruction, use, callable.Name ?? _hidden, arguments.Arguments());
-                Push(new() { IsContainer = true });
+                Note(instruction, use, callable.Name ?? _hidden, arguments.Arguments(), arguments);
+                Push(new() { IsContainer = true, Class = use == GlobalUse.Instantiated ? callable.Name : null });
                 break;
         }
 
         static PyGlobal Attribute(PyGlobal owner, string attribute) => new(owner.Module, owner.Name.Length == 0 ? attribute : $"{owner.Name}.{attribute}");
     }
 
-    private void Note(PickleInstruction instruction, GlobalUse use, PyGlobal name, string? arguments) =>
-        _names.Add(new(name, use, instruction.Offset, arguments));
+    private void Note(PickleInstruction instruction, GlobalUse use, PyGlobal name, string? arguments, TraceValue? value = null) =>
+        _names.Add(new(name, use, instruction.Offset, arguments) { Value = value ?? TraceValue.Unknown });
 
     private void NoteFault(string problem, int offset) => (Fault, FaultOffset) = Fault is null ? (problem, offset) : (Fault, FaultOffset);
 

@@ -19,6 +19,12 @@ internal sealed class TraceValue
 
     internal PyGlobal? Name { get; init; }
 
+    /// <summary>The class of which this is a new object (NEWOBJ, or copyreg's function of protocols 0 and 1).</summary>
+    internal PyGlobal? Class { get; init; }
+
+    /// <summary>Whether something else holds this: an argument, a part, a state or the result, and so more than the thing to call.</summary>
+    internal bool IsHandedOn { get; set; }
+
     /// <summary>The attribute that this, when it is called, takes of its argument (operator.attrgetter).</summary>
     internal string? Getter { get; init; }
 
@@ -33,6 +39,11 @@ internal sealed class TraceValue
 
     internal void Add(ReadOnlySpan<TraceValue> items)
     {
+        foreach (var item in items)
+        {
+            item.IsHandedOn = true;
+        }
+
         if (!IsContainer)
         {
             return;

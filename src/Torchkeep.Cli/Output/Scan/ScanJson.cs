@@ -1,18 +1,19 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Torchkeep.Cli.Output.Verify;
+using Torchkeep.Cli.Scanning;
 
 namespace Torchkeep.Cli.Output.Scan;
 
 /// <summary>The object that <c>scan --json</c> writes; docs/cli.md describes every field.</summary>
 internal static class ScanJson
 {
-    internal static void Write(Stream output, IReadOnlyList<FileOutcome<ScanReport>> outcomes)
+    internal static void Write(Stream output, ScannedPaths scan)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteStartArray("files");
-        foreach (var outcome in outcomes)
+        foreach (var outcome in scan.Files)
         {
             json.WriteStartObject();
             json.WriteString("file", outcome.File);
@@ -30,6 +31,17 @@ internal static class ScanJson
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("folders");
+        foreach (var folder in scan.Folders)
+        {
+            json.WriteStartObject();
+            json.WriteString("folder", folder.Folder);
+            json.WriteNumber("scanned", folder.ScannedCount);
+            json.WriteNumber("skipped", folder.SkippedCount);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
         output.WriteByte((byte)'\n');
@@ -37,7 +49,8 @@ internal static class ScanJson
 
     private static void Write(Utf8JsonWriter json, ScanReport report)
     {
-        json.WriteString("verdict", report.IsClean ? "clean" : "findings");
+        json.WriteString("verdict", !report.IsClean ? "findings" : report.HasTorchScript ? "clean-torchscript-not-judged" : "clean");
+        json.WriteString("level", report.Level is { } level ? ScanWords.Of(level) : null);
         json.WriteString("kind", report.Kind);
         json.WriteNumber("pickles", report.PickleCount);
         json.WriteStartArray("globals");
@@ -47,6 +60,8 @@ internal static class ScanJson
             json.WriteString("module", global.Name.Module);
             json.WriteString("name", global.Name.Name);
             json.WriteString("risk", ScanWords.Of(global.Risk));
+            json.WriteString("reason", global.Reason);
+            json.WriteBoolean("allowed", global.IsAllowed);
             json.WriteString("use", ScanWords.Of(global.Use));
             json.WriteNumber("count", global.Count);
             json.WriteString("record", global.Record);

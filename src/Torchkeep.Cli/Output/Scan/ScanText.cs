@@ -1,4 +1,5 @@
 using Torchkeep.Cli.Output.Verify;
+using Torchkeep.Cli.Scanning;
 
 namespace Torchkeep.Cli.Output.Scan;
 
@@ -7,10 +8,10 @@ internal static class ScanText
 {
     private const int MaxFindings = 200;
 
-    internal static void Write(Terminal terminal, IReadOnlyList<FileOutcome<ScanReport>> outcomes)
+    internal static void Write(Terminal terminal, ScannedPaths scan)
     {
         using var text = terminal.OpenText();
-        foreach (var outcome in outcomes)
+        foreach (var outcome in scan.Files)
         {
             if (outcome.Result is { } report)
             {
@@ -22,13 +23,20 @@ internal static class ScanText
                 terminal.Error.WriteLine($"torchkeep: {SafeText.Escape(outcome.Error!)}");
             }
         }
+
+        foreach (var folder in scan.Folders)
+        {
+            text.WriteLine(SafeText.Escape($"{folder.Folder}: {Quantity.Of(folder.ScannedCount, "file")} scanned, {Quantity.Of(folder.SkippedCount, "other")} skipped, in which there is nothing to unpickle"));
+        }
     }
 
     private static void Write(TextWriter text, string file, ScanReport report)
     {
         var names = report.Globals.Select(global => global.Name).Distinct().Count();
         var seen = $"{Quantity.Of(names, "name")} in {Quantity.Of(report.PickleCount, "pickle")}";
-        var state = report.IsClean ? $"clean: {seen}, all harmless" : $"{seen}: {Counts(report)}";
+        var allowed = report.Globals.Any(global => global.IsAllowed) ? " or allowed" : "";
+        var clean = report.HasTorchScript ? "clean, TorchScript not judged" : "clean";
+        var state = report.IsClean ? $"{clean}: {seen}, all harmless{allowed}" : $"{seen}: {Counts(report)}";
         text.WriteLine(SafeText.Escape($"{file}: {report.Kind}, {state}"));
         var ordered = report.Findings.OrderByDescending(finding => finding.Rule.Level).ToList();
         foreach (var finding in ordered.Take(MaxFindings))

@@ -1,5 +1,6 @@
 using Torchkeep.IO;
 using Torchkeep.Pickle;
+using Torchkeep.Torch.Risks;
 
 namespace Torchkeep.Formats.Scanning;
 
@@ -7,7 +8,7 @@ namespace Torchkeep.Formats.Scanning;
 /// Looks at a file and, one after another, at what lies in it. Whatever bytes can be taken for, by their start, they are
 /// looked into as.
 /// </summary>
-internal sealed class FileScan(ReadLimits limits, CancellationToken cancellationToken)
+internal sealed class FileScan(ReadLimits limits, AllowedNames allowed, CancellationToken cancellationToken)
 {
     // Archives in archives, pickles in pickles.
     private const int MaxDepth = 64;
@@ -17,7 +18,7 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
     private const int MaxLooks = 32;
     private const long MinBudget = 64 << 20;
 
-    private readonly ScanResults _results = new();
+    private readonly ScanResults _results = new(allowed);
     private readonly Stack<Step> _steps = new();
     private readonly List<ScanPart> _inside = [];
     private int _partCount;
@@ -113,7 +114,7 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
     /// <summary>Follows a pickle and notes what it would do; gives the byte after it, or null where it does not end.</summary>
     internal int? Follow(ReadOnlySpan<byte> bytes, ScanPart part, long position, PickleTrace trace)
     {
-        _results.Add(trace, part.Record, position);
+        _results.Add(trace, part.Record, position, part.IsTorchScript);
         foreach (var (offset, constant) in trace.Constants)
         {
             Consider(part.Inside(new MemoryByteSource(constant), $"bytes at {position + offset}", isNamedPickle: false) with

@@ -146,7 +146,7 @@ internal static class PickleScan
         foreach (var found in trace.Names)
         {
             // A number that the reading program knows, and one byte before it, stand at the start of elements too.
-            if (IsExtension(found) ? isWhole && StartsAsPickle(bytes) : !found.IsHidden && (isWhole || (IsName(found) && (trace.Fault is null || found.Offset < trace.FaultOffset))))
+            if (found.IsExtension ? isWhole && StartsAsPickle(bytes) : !found.IsHidden && (isWhole || (IsName(found) && (trace.Fault is null || found.Offset < trace.FaultOffset))))
             {
                 return true;
             }
@@ -190,8 +190,6 @@ internal static class PickleScan
     private static bool IsName(TracedName found) =>
         found.Name.Module.Length > 0
         && (found.Name.Module + found.Name.Name).All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '.' or '<' or '>' or ' ' or '-');
-
-    private static bool IsExtension(TracedName found) => found.Name.Module == "copyreg" && found.Name.Name.StartsWith("extension ", StringComparison.Ordinal);
 
     // As many bytes as the first pickle needs, and some more.
     private static byte[] ReadOne(FileScan scan, ScanPart part, out PickleTrace trace)

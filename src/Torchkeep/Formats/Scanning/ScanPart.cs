@@ -15,7 +15,7 @@ internal sealed record ScanPart(ByteSource Source, string? Record, int Depth, bo
     /// <summary>What is found if the bytes are a pickle that uses names.</summary>
     internal ScanFinding? IfPickle { get; init; }
 
-    /// <summary>Whether the bytes are a record of a TorchScript archive, whose pickles name its own classes.</summary>
+    /// <summary>Whether they are a pickle that PyTorch leaves to TorchScript's own reader.</summary>
     internal bool IsTorchScript { get; init; }
 
     /// <summary>A source that is of use only until the bytes and all that lies in them have been looked at.</summary>

@@ -1,77 +1,122 @@
-using System.Runtime.InteropServices;
 using Torchkeep.Pickle;
-using Torchkeep.Torch;
+using Torchkeep.Torch.Risks;
 
 namespace Torchkeep.Formats.Scanning;
 
-/// <summary>Names and findings, each once.</summary>
-internal sealed class ScanResults
+/// <summary>
+/// Names and findings, each once, and no more of a kind than somebody could read. The verdict is the worst of all that is
+/// met: what is not kept counts as well, and is itself told.
+/// </summary>
+internal sealed class ScanResults(AllowedNames allowed)
 {
-    // A file of nothing but findings says no more with more of them.
-    private const int MaxFindings = 10_000;
+    // Of each rule, and of each risk: what is many of one kind hides nothing of another.
+    private const int MaxFindings = 1_000;
+    private const int MaxNames = 50_000;
 
-    private readonly List<ScannedGlobal> _globals = [];
-    private readonly Dictionary<(PyGlobal Name, GlobalUse Use, string? Record), int> _places = [];
-    private readonly List<ScanFinding> _findings = [];
+    // What was met, in its order: findings, and names, of which findings are made at the end.
+    private readonly List<(ScanFinding? Finding, UsedName? Name)> _met = [];
+    private readonly Dictionary<(PyGlobal Name, string? Record), UsedName> _names = [];
+    private readonly Dictionary<GlobalRisk, int> _kept = [];
+    private readonly Dictionary<GlobalRisk, long> _leftOut = [];
+    private readonly Dictionary<ScanRule, long> _counts = [];
+    private ScanLevel? _level;
     private int _pickles;
 
     /// <summary>Whether there is nothing at all to say.</summary>
-    internal bool IsEmpty => _pickles == 0 && _findings.Count == 0;
-
-    internal ScanReport ToReport(string kind) => new(kind, _pickles, _globals, _findings);
+    internal bool IsEmpty => _pickles == 0 && _level is null;
 
     internal void Add(ScanFinding finding)
     {
-        if (_findings.Count < MaxFindings)
+        Weigh(finding.Rule);
+        if (Count(finding.Rule) <= MaxFindings)
         {
-            _findings.Add(finding);
+            _met.Add((finding, null));
         }
     }
 
-    internal void Add(PickleTrace trace, string? record, long position)
+    internal void Add(PickleTrace trace, string? record, long position, bool isTorchScript = false)
     {
         _pickles++;
         foreach (var name in trace.Names)
         {
-            Add(name, record, position);
+            Add(name, record, position, isTorchScript);
         }
 
-        if (trace.IsOverLimit)
+        if (trace.Fault is { } fault)
         {
-            Add(new ScanFinding(ScanRule.OverLimit, trace.Fault!, record, position + trace.FaultOffset));
-        }
-        else if (trace.Fault is { } fault)
-        {
-            Add(new ScanFinding(ScanRule.BrokenPickle, fault, record, position + trace.FaultOffset));
+            Add(new ScanFinding(trace.IsOverLimit ? ScanRule.OverLimit : ScanRule.BrokenPickle, fault, record, position + trace.FaultOffset));
         }
     }
 
-    private void Add(TracedName found, string? record, long position)
+    internal ScanReport ToReport(string kind)
     {
-        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, (found.Name, found.Use, record), out var isKnown);
-        if (isKnown)
+        var globals = new List<ScannedGlobal>();
+        var findings = new List<ScanFinding>();
+        foreach (var (finding, name) in _met)
         {
-            _globals[place] = _globals[place] with { Count = _globals[place].Count + 1 };
+            if (name is not null)
+            {
+                globals.Add(name.ToGlobal());
+            }
+
+            if ((finding ?? name!.ToFinding()) is { } told && (finding is not null || Count(told.Rule) <= MaxFindings))
+            {
+                findings.Add(told);
+            }
+        }
+
+        foreach (var (rule, count) in _counts.Where(row => row.Value > MaxFindings).OrderBy(row => row.Key.Id, StringComparer.Ordinal))
+        {
+            LeaveOut(findings, $"{count - MaxFindings} more findings of '{rule.Id}' are left out");
+        }
+
+        foreach (var (risk, count) in _leftOut.OrderByDescending(row => row.Key))
+        {
+            LeaveOut(findings, $"names are used {count} more times that are {(risk == GlobalRisk.Harmless ? "harmless" : risk == GlobalRisk.Unknown ? "unknown" : "dangerous")}, and are left out");
+        }
+
+        return new(kind, _pickles, globals, findings) { Level = _level, HasTorchScript = _counts.ContainsKey(ScanRule.ScriptCode) };
+    }
+
+    private void Add(TracedName found, string? record, long position, bool isTorchScript)
+    {
+        if (!_names.TryGetValue((found.Name, record), out var name))
+        {
+            name = new UsedName(found.Name, record);
+        }
+
+        var judged = found.IsHidden || found.IsExtension ? new(GlobalRisk.Unknown, null) : GlobalRisks.Of(found, isTorchScript);
+        name.Add(found, judged, position, allowed);
+        if (name.Rule is { } rule)
+        {
+            Weigh(rule);
+        }
+
+        if (name.IsKept)
+        {
             return;
         }
 
-        var (risk, reason) = found.IsHidden ? (GlobalRisk.Unknown, null) : GlobalRisks.Of(found.Name);
-        place = _globals.Count;
-        _globals.Add(new(found.Name, risk, found.Use, 1, record, position + found.Offset));
-        var rule = found.IsHidden ? ScanRule.HiddenGlobal
-            : found.Name is { Module: "copyreg" } && found.Name.Name.StartsWith("extension ", StringComparison.Ordinal) ? ScanRule.ExtensionCode
-            : risk == GlobalRisk.Dangerous ? ScanRule.DangerousGlobal
-            : ScanRule.UnknownGlobal;
-        if (risk != GlobalRisk.Harmless)
+        var kept = _kept.GetValueOrDefault(name.Risk);
+        if (kept == MaxNames)
         {
-            var what = found.IsHidden ? "a thing that the pickle makes up" : found.Name.ToString();
-            var does = found.Use switch
-            {
-                GlobalUse.Imported => $"imports {what}",
-                GlobalUse.Instantiated => $"makes an object of {what}",
-                _ => $"calls {what}{found.Arguments}",
-            };
-            Add(new ScanFinding(rule, reason is null ? does : $"{does}: {reason}", record, position + found.Offset));
+            _leftOut[name.Risk] = _leftOut.GetValueOrDefault(name.Risk) + 1;
+            return;
         }
+
+        _kept[name.Risk] = kept + 1;
+        name.IsKept = true;
+        _names.Add((found.Name, record), name);
+        _met.Add((null, name));
+    }
+
+    private long Count(ScanRule rule) => _counts[rule] = _counts.GetValueOrDefault(rule) + 1;
+
+    private void Weigh(ScanRule rule) => _level = _level > rule.Level ? _level : rule.Level;
+
+    private void LeaveOut(List<ScanFinding> findings, string message)
+    {
+        Weigh(ScanRule.OverLimit);
+        findings.Add(new(ScanRule.OverLimit, message, null, null));
     }
 }

@@ -52,10 +52,13 @@ internal static class ZipScan
         audit.Run(listing);
         LookAtEnd(scan, part, listing);
         LookAtNames(scan, part, listing);
-        var isTorchScript = listing.Entries.Any(entry => IsScript(entry.Name));
+
+        // torch.load leaves an archive with such a record to torch.jit.load (torch/serialization.py, _is_torchscript_zip).
+        var scripts = listing.Entries.Select(entry => entry.Name.Split('/')).Where(path => path is [_, "constants.pkl"]).Select(path => path[0]).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in listing.Entries)
         {
-            LookAtRecord(scan, part, entry with { End = listing.Start }, isTorchScript);
+            LookAtRecord(scan, part, entry with { End = listing.Start }, isTorchScript: entry.Name.Split('/') is [var root, .. var rest]
+                && scripts.Contains(root) && (rest.Length == 1 || entry.Name.EndsWith(".debug_pkl", StringComparison.Ordinal)));
         }
 
         return true;
@@ -174,7 +177,7 @@ internal static class ZipScan
             LookAtBytes(scan, part.Inside(bytes, entry.Name, isNamedPickle) with
             {
                 Owned = bytes,
-                IsTorchScript = isTorchScript,
+                IsTorchScript = isTorchScript && isNamedPickle,
                 IfPickle = isNamedPickle ? null : new(ScanRule.HiddenPickle, "the record is a pickle, and its name does not say so", Place(part, entry.Name), null),
             });
         }

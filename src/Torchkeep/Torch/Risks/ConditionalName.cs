@@ -1,0 +1,24 @@
+using Torchkeep.Pickle;
+
+namespace Torchkeep.Torch.Risks;
+
+/// <summary>
+/// A name that is judged by what it is called with. To import it is harmless as long as it is called and nothing else:
+/// handed on, it could be called with anything.
+/// </summary>
+/// <param name="Reason">Why a call with such arguments is harmless.</param>
+/// <param name="Danger">Why every other is not.</param>
+/// <param name="IsHarmless">Whether a call with these arguments is harmless.</param>
+internal sealed record ConditionalName(string Reason, string Danger, Func<IReadOnlyList<TraceValue>, bool> IsHarmless)
+{
+    /// <summary>Whether it takes nothing but what it knows, so that it may be handed on.</summary>
+    internal bool MayBeHandedOn { get; init; }
+
+    internal GlobalJudgement Judge(TracedName found)
+    {
+        var isHarmless = found.Use == GlobalUse.Imported
+            ? MayBeHandedOn || !found.Value.IsHandedOn
+            : found.Value is { IsTuple: true } arguments && arguments.Count == arguments.Items.Count && IsHarmless(arguments.Items);
+        return isHarmless ? new(GlobalRisk.Harmless, Reason) : new(GlobalRisk.Dangerous, Danger);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using Torchkeep.Pickle;
+
+namespace Torchkeep.Torch.Risks;
+
+/// <summary>The names that are judged by their arguments.</summary>
+internal static class ConditionalNames
+{
+    private const string BitGeneratorMaker = "numpy.random._pickle.__bit_generator_ctor";
+
+    private static readonly FrozenSet<string> _bitGenerators =
+    [
+        "numpy.random._mt19937.MT19937", "numpy.random._pcg64.PCG64", "numpy.random._pcg64.PCG64DXSM", "numpy.random._philox.Philox", "numpy.random._sfc64.SFC64",
+    ];
+
+    private static readonly ConditionalName _generator = new("it makes a generator of random numbers", DangerReasons.CallsWhatItIsGiven, MakesGenerator);
+
+    // Calls its first argument with what is in its third (torch/_tensor.py).
+    private static readonly ConditionalName _fromType = new("it makes a tensor by a harmless name", DangerReasons.CallsWhatItIsGiven, arguments =>
+        arguments is [{ Name: { } function }, ..] && HarmlessNames.Find(TorchNames.ToPython3(function)) is { IsForMakingOnly: false });
+
+    private static readonly FrozenDictionary<string, ConditionalName> _names = new Dictionary<string, ConditionalName>(StringComparer.Ordinal)
+    {
+        // The name it gives is judged in its place.
+        ["builtins.getattr"] = new("what it gives is judged by its name", DangerReasons.Reaches, arguments =>
+            arguments is [var owner, { Text: not null, IsBytes: false }] && (owner.Name ?? owner.Class) is not null),
+
+        // A torch.load without weights_only, of bytes that are looked into in their turn.
+        ["torch.storage._load_from_bytes"] = new("what it loads stands in the file and is looked at", DangerReasons.LoadsMore, arguments => arguments is [{ Text: not null, IsBytes: true }]),
+        ["torch._tensor._rebuild_from_type"] = _fromType,
+        ["torch._tensor._rebuild_from_type_v2"] = _fromType,
+
+        // Call their second argument with the first, or the first, where that is a class (numpy/random/_pickle.py).
+        ["numpy.random._pickle.__randomstate_ctor"] = _generator,
+        ["numpy.random._pickle.__generator_ctor"] = _generator,
+        [BitGeneratorMaker] = new(_generator.Reason, _generator.Danger, arguments => arguments is [] or [{ Text: not null }] || (arguments is [{ Name: { } made }] && _bitGenerators.Contains(made.ToString())))
+        {
+            MayBeHandedOn = true,
+        },
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    internal static ConditionalName? Find(PyGlobal name) => _names.GetValueOrDefault(name.ToString());
+
+    private static bool MakesGenerator(IReadOnlyList<TraceValue> arguments) =>
+        (arguments.Count == 0 || arguments[0].Name is null)
+        && (arguments.Count < 2 || (arguments is [_, { Name: { } maker }] && maker.ToString() == BitGeneratorMaker));
+}

@@ -79,8 +79,14 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
     {
         var trace = known ?? Pickle.PickleTrace.Of(bytes, limits);
         _results.Add(trace, part.Record, position);
-        foreach (var (offset, constant) in trace.Constants)
+        foreach (var found in trace.Constants())
         {
+            if (found.ToBytes(bytes) is not { } constant)
+            {
+                continue;
+            }
+
+            var offset = found.Offset;
             var inside = part.Inside(new MemoryByteSource(constant), $"bytes at {position + offset}", isNamedPickle: false);
             if (IsContainer(constant))
             {

@@ -105,14 +105,14 @@ internal static class PickleScan
     /// <summary>Whether bytes say that they are a pickle of protocol 2 or later.</summary>
     internal static bool StartsAsPickle(ReadOnlySpan<byte> bytes) => bytes is [(byte)PickleOpcode.Proto, >= 2 and <= 5, ..];
 
-    /// <summary>Whether Python would come to a name. Where it would have stopped before, any bytes look as if they had some.</summary>
-    internal static bool UsesNames(PickleTrace trace) => trace.Names.Any(found => IsName(found) && (trace.Fault is null || found.Offset < trace.FaultOffset));
+    /// <summary>Whether a reader would come to a name. Where it would have stopped before, any bytes look as if they had some.</summary>
+    internal static bool UsesNames(PickleTrace trace) => trace.Names.Any(found => found.IsReached && IsName(found));
 
-    private static bool CanDoSomething(PickleTrace trace) => UsesNames(trace) || trace is { HasStopped: true, Fault: null, Constants.Count: > 0 };
+    private static bool CanDoSomething(PickleTrace trace) => UsesNames(trace) || trace is { HasStopped: true, Fault: null, ConstantCount: > 0 };
 
     // Without a name a pickle is harmless, and any bytes at all can be one.
     private static bool IsPickle(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
-        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(trace) || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
+        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || trace.IsOverLimit || trace.HiddenFrame is not null || UsesNames(trace) || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
 
     // Any bytes have a 'c' and two line feeds somewhere; what Python could import looks like a name.
     private static bool IsName(TracedName found) => found.IsHidden

@@ -33,6 +33,11 @@ internal sealed class ScanResults
             Add(name, record, position);
         }
 
+        if (trace.HiddenFrame is { } frame)
+        {
+            Add(new ScanFinding(ScanRule.HiddenFrame, frame, record, position + trace.HiddenFrameOffset));
+        }
+
         if (trace.IsOverLimit)
         {
             Add(new ScanFinding(ScanRule.OverLimit, trace.Fault!, record, position + trace.FaultOffset));
@@ -48,13 +53,13 @@ internal sealed class ScanResults
         ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, (found.Name, found.Use, record), out var isKnown);
         if (isKnown)
         {
-            _globals[place] = _globals[place] with { Count = _globals[place].Count + 1 };
+            _globals[place] = _globals[place] with { Count = _globals[place].Count + found.Count };
             return;
         }
 
         var (risk, reason) = found.IsHidden ? (GlobalRisk.Unknown, null) : GlobalRisks.Of(found.Name);
         place = _globals.Count;
-        _globals.Add(new(found.Name, risk, found.Use, 1, record, position + found.Offset));
+        _globals.Add(new(found.Name, risk, found.Use, found.Count, record, position + found.Offset));
         var rule = found.IsHidden ? ScanRule.HiddenGlobal
             : found.Name is { Module: "copyreg" } && found.Name.Name.StartsWith("extension ", StringComparison.Ordinal) ? ScanRule.ExtensionCode
             : risk == GlobalRisk.Dangerous ? ScanRule.DangerousGlobal

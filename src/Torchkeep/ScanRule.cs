@@ -31,6 +31,8 @@ public sealed record ScanRule
 
     internal static ScanRule BrokenPickle { get; } = new("broken-pickle", ScanLevel.Warning, "Python would stop in the middle of the pickle, after running what stands before.");
 
+    internal static ScanRule HiddenFrame { get; } = new("hidden-frame", ScanLevel.Error, "A frame of the pickle does not end where an instruction ends: versions of Python read different instructions there.");
+
     internal static ScanRule DataAfterStop { get; } = new("data-after-stop", ScanLevel.Warning, "Bytes follow the end of a checkpoint or pickle, which are none themselves, and which PyTorch does not look at.");
 
     internal static ScanRule NestedPickle { get; } = new("nested-pickle", ScanLevel.Warning, "A text or bytes value in a pickle is a pickle itself, and uses names.");
@@ -70,7 +72,7 @@ public sealed record ScanRule
     /// <summary>All there are.</summary>
     public static IReadOnlyList<ScanRule> All { get; } =
     [
-        DangerousGlobal, UnknownGlobal, AllowedGlobal, HiddenGlobal, ExtensionCode, BrokenPickle, DataAfterStop, NestedPickle, HiddenPickle, Polyglot,
+        DangerousGlobal, UnknownGlobal, AllowedGlobal, HiddenGlobal, ExtensionCode, BrokenPickle, HiddenFrame, DataAfterStop, NestedPickle, HiddenPickle, Polyglot,
         BrokenContainer, DuplicateName, HeadersDisagree, Overlap, SeveralEnds, WrongBytes, EncryptedRecord, UnreadRecord, UnownedBytes,
         UnsafeName, NativeCode, ScriptCode, PackageCode, OverLimit,
     ];

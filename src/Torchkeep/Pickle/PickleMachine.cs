@@ -16,12 +16,15 @@ internal ref struct PickleMachine
 
     private const int MaxProtocol = 5;
 
+    private const int NoFrame = -1;
+
     private readonly IPickleHost _host;
     private readonly ReadLimits _limits;
     private readonly string? _record;
     private readonly PickleStack _stack;
     private readonly PickleMemo _memo;
     private SpanCursor _cursor;
+    private int _frameEnd = NoFrame;
 
     private PickleMachine(ReadOnlySpan<byte> pickle, string? record, int position, IPickleHost host, ReadLimits limits)
     {
@@ -65,10 +68,12 @@ internal ref struct PickleMachine
                 var opcode = (PickleOpcode)_cursor.TakeByte();
                 if (opcode == PickleOpcode.Stop)
                 {
+                    LeaveFrame(mustEnd: true);
                     return _stack.Pop();
                 }
 
                 Execute(opcode);
+                LeaveFrame(mustEnd: false);
             }
         }
         catch (CheckpointException error)
@@ -101,8 +106,7 @@ internal ref struct PickleMachine
 
                 break;
             case PickleOpcode.Frame:
-                // A hint for buffered reading; the opcodes inside end it.
-                _cursor.TakeUInt64();
+                EnterFrame(_cursor.TakeUInt64());
                 break;
 
             case PickleOpcode.None:
@@ -316,6 +320,37 @@ internal ref struct PickleMachine
                 PickleThrow.UnknownOpcode((byte)opcode);
                 break;
         }
+    }
+
+    // A hint for buffered reading, which changes nothing where it is right. Where it is wrong, versions of Python differ.
+    private void EnterFrame(ulong length)
+    {
+        if (_frameEnd != NoFrame)
+        {
+            PickleThrow.BadFrame("a frame begins inside of another");
+        }
+
+        if (length > (ulong)_cursor.Remaining)
+        {
+            PickleThrow.BadFrame($"a frame of {length} bytes passes the end of the pickle");
+        }
+
+        _frameEnd = _cursor.Position + (int)length;
+    }
+
+    private void LeaveFrame(bool mustEnd)
+    {
+        if (_frameEnd == NoFrame)
+        {
+            return;
+        }
+
+        if (_cursor.Position > _frameEnd || (mustEnd && _cursor.Position < _frameEnd))
+        {
+            PickleThrow.BadFrame($"a frame ends at {_frameEnd}, where no instruction does");
+        }
+
+        _frameEnd = _cursor.Position == _frameEnd ? NoFrame : _frameEnd;
     }
 
     private ReadOnlySpan<byte> TakeBytes(long length)

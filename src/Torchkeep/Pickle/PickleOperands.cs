@@ -5,6 +5,10 @@ namespace Torchkeep.Pickle;
 /// <summary>What follows an opcode (CPython Lib/pickletools.py, the <c>arg</c> of each).</summary>
 internal static class PickleOperands
 {
+    private static readonly bool[] _isOpcode = FindOpcodes();
+
+    internal static bool IsOpcode(byte code) => _isOpcode[code];
+
     /// <summary>The number that <see cref="LengthSize"/> bytes stand for.</summary>
     internal static ulong Length(ReadOnlySpan<byte> bytes) => bytes.Length switch
     {
@@ -41,4 +45,15 @@ internal static class PickleOperands
         PickleOpcode.Global or PickleOpcode.Inst => 2,
         _ => 0,
     };
+
+    private static bool[] FindOpcodes()
+    {
+        var found = new bool[byte.MaxValue + 1];
+        foreach (var opcode in Enum.GetValues<PickleOpcode>())
+        {
+            found[(byte)opcode] = true;
+        }
+
+        return found;
+    }
 }

@@ -104,7 +104,12 @@ internal static class PickleText
                 continue;
             }
 
-            var code = ++i < line.Length ? (char)line[i] : '\0';
+            if (++i == line.Length)
+            {
+                PickleThrow.BadText("quoted string, whose last backslash escapes nothing", "\\");
+            }
+
+            var code = (char)line[i];
             switch (code)
             {
                 case 'a': bytes.Add(0x07); break;
@@ -131,8 +136,8 @@ internal static class PickleText
                     i--;
                     bytes.Add((byte)octal);
                     break;
-                case 'x' or '\0':
-                    PickleThrow.BadText("escape in a quoted string", $"\\{code}");
+                case 'x':
+                    PickleThrow.BadText("escape in a quoted string", "\\x");
                     break;
                 default:
                     // As Python does, which only warns.

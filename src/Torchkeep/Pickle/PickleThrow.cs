@@ -6,9 +6,11 @@ namespace Torchkeep.Pickle;
 /// <summary>What can be wrong with a pickle; the machine adds the record and the byte.</summary>
 internal static class PickleThrow
 {
+    internal static string NoOpcode(byte opcode) => $"0x{opcode:x2} is no opcode of any pickle protocol";
+
     [DoesNotReturn, StackTraceHidden]
     internal static void UnknownOpcode(byte opcode) =>
-        throw new InvalidCheckpointException($"0x{opcode:x2} is no opcode of any pickle protocol");
+        throw new InvalidCheckpointException(NoOpcode(opcode));
 
     [DoesNotReturn, StackTraceHidden]
     internal static void Unsupported(PickleOpcode opcode, string why) =>
@@ -39,6 +41,10 @@ internal static class PickleThrow
     [DoesNotReturn, StackTraceHidden]
     internal static void BadText(string what, string text) =>
         throw new InvalidCheckpointException($"'{text}' is no {what}");
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void BadFrame(string problem) =>
+        throw new InvalidCheckpointException($"{problem}: versions of Python read such a pickle differently, and no pickler writes one");
 
     [DoesNotReturn, StackTraceHidden]
     internal static void NegativeLength(long length) =>

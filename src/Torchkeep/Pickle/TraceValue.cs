@@ -1,86 +1,27 @@
-using System.Text;
-
 namespace Torchkeep.Pickle;
 
-/// <summary>What a trace knows of a value: a text, bytes, a name, what it holds, or nothing.</summary>
-internal sealed class TraceValue
+/// <summary>A value of a trace, in eight bytes: a kind, and where the <see cref="TraceHeap"/> has more of it.</summary>
+internal readonly struct TraceValue(TraceKind kind, int index, byte depth = 0)
 {
-    private const int MaxItems = 8;
-    private const int MaxText = 60;
-    private const int MaxDepth = 3;
+    /// <summary>The index of a container that has nothing in it. Most stay so, and need no place of their own.</summary>
+    internal const int Empty = -1;
 
-    private readonly List<TraceValue> _items = [];
+    /// <summary>The index of a tuple that has things in it of which nothing is known.</summary>
+    internal const int Opaque = -2;
 
-    internal static TraceValue Unknown { get; } = new();
+    internal static TraceValue Unknown { get; } = new(TraceKind.Unknown, 0);
 
-    internal string? Text { get; init; }
+    internal static TraceValue NewObject { get; } = new(TraceKind.Object, Empty);
 
-    internal bool IsBytes { get; init; }
+    internal int Index { get; } = index;
 
-    internal PyGlobal? Name { get; init; }
+    internal TraceKind Kind { get; } = kind;
 
-    /// <summary>The class of which this is a new object (NEWOBJ, or copyreg's function of protocols 0 and 1).</summary>
-    internal PyGlobal? Class { get; init; }
+    /// <summary>How many tuples lie in one another in a tuple.</summary>
+    internal byte Depth { get; } = depth;
 
-    /// <summary>Whether something else holds this: an argument, a part, a state or the result, and so more than the thing to call.</summary>
-    internal bool IsHandedOn { get; set; }
+    internal bool IsContainer => Kind >= TraceKind.Tuple;
 
-    /// <summary>The attribute that this, when it is called, takes of its argument (operator.attrgetter).</summary>
-    internal string? Getter { get; init; }
-
-    internal bool IsTuple { get; init; }
-
-    internal bool IsContainer { get; init; }
-
-    /// <summary>The first things in it.</summary>
-    internal IReadOnlyList<TraceValue> Items => _items;
-
-    internal int Count { get; private set; }
-
-    internal void Add(ReadOnlySpan<TraceValue> items)
-    {
-        foreach (var item in items)
-        {
-            item.IsHandedOn = true;
-        }
-
-        if (!IsContainer)
-        {
-            return;
-        }
-
-        Count += items.Length;
-        _items.AddRange(items[..Math.Min(items.Length, MaxItems - _items.Count)]);
-    }
-
-    /// <summary>As Python would write it, cut short.</summary>
-    public override string ToString() => Write(MaxDepth);
-
-    internal string Arguments()
-    {
-        var text = Write(MaxDepth);
-        return IsTuple ? text : $"(*{text})";
-    }
-
-    private string Write(int depth)
-    {
-        if (Name is not null)
-        {
-            return Name.ToString();
-        }
-
-        if (Text is not null)
-        {
-            return (IsBytes ? "b" : "") + new PyString(Text.Length <= MaxText ? Text : Text[..MaxText]) + (Text.Length <= MaxText ? "" : "…");
-        }
-
-        if (!IsContainer || depth == 0)
-        {
-            return "…";
-        }
-
-        var text = new StringBuilder(IsTuple ? "(" : "[");
-        text.AppendJoin(", ", _items.Select(item => item.Write(depth - 1)));
-        return text.Append(Count > _items.Count ? ", …" : "").Append(IsTuple ? ')' : ']').ToString();
-    }
+    /// <summary>Whether the items are known; of a tuple with <see cref="Opaque"/> items they are not.</summary>
+    internal bool HasItems => IsContainer && Index >= 0;
 }

@@ -102,8 +102,7 @@ internal sealed class FileScan(ReadLimits limits, AllowedNames allowed, Cancella
     /// <summary>Something inside, for later if its start can be something. Most records of an archive are elements of tensors.</summary>
     internal void Consider(ScanPart part)
     {
-        var head = Head(part.Source);
-        if (part.IsNamedPickle || ScanKinds.Of(head).Count > 0 || PickleScan.CanBegin(head, part.Source.Length, limits))
+        if (part.IsNamedPickle || CanBe(Head(part.Source), part.Source.Length))
         {
             Later(part);
         }
@@ -115,16 +114,23 @@ internal sealed class FileScan(ReadLimits limits, AllowedNames allowed, Cancella
     internal int? Follow(ReadOnlySpan<byte> bytes, ScanPart part, long position, PickleTrace trace)
     {
         _results.Add(trace, part.Record, position, part.IsTorchScript);
-        foreach (var (offset, constant) in trace.Constants)
+        foreach (var constant in trace.Constants())
         {
-            Consider(part.Inside(new MemoryByteSource(constant), $"bytes at {position + offset}", isNamedPickle: false) with
+            var value = constant.IsRaw ? bytes.Slice(constant.Start, constant.Length) : constant.ToBytes(bytes);
+            if (CanBe(value[..Math.Min(value.Length, FormatTable.HeadSize)], value.Length))
             {
-                IfPickle = new(ScanRule.NestedPickle, $"the value at {position + offset} is a pickle itself, and uses names", part.Record, position + offset),
-            });
+                var at = position + constant.Offset;
+                Later(part.Inside(new MemoryByteSource(value.ToArray()), $"bytes at {at}", isNamedPickle: false) with
+                {
+                    IfPickle = new(ScanRule.NestedPickle, $"the value at {at} is a pickle itself, and uses names", part.Record, at),
+                });
+            }
         }
 
         return trace.HasStopped ? trace.End : null;
     }
+
+    private bool CanBe(ReadOnlySpan<byte> head, long length) => ScanKinds.Of(head).Count > 0 || PickleScan.CanBegin(head, length, limits);
 
     // Looks into a part and leaves what lies in it to be looked into next; gives what it is.
     private string? LookInto(ScanPart part)

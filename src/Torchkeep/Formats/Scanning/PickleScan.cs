@@ -146,7 +146,7 @@ internal static class PickleScan
         foreach (var found in trace.Names)
         {
             // A number that the reading program knows, and one byte before it, stand at the start of elements too.
-            if (found.IsExtension ? isWhole && StartsAsPickle(bytes) : !found.IsHidden && (isWhole || (IsName(found) && (trace.Fault is null || found.Offset < trace.FaultOffset))))
+            if (found.IsExtension ? isWhole && StartsAsPickle(bytes) : !found.IsHidden && found.IsReached && (isWhole || IsName(found)))
             {
                 return true;
             }
@@ -157,7 +157,7 @@ internal static class PickleScan
 
     /// <summary>Whether it uses a name, holds bytes that may be a pickle again, or is longer than can be followed.</summary>
     private static bool CanDoSomething(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
-        UsesNames(bytes, trace) || trace is { HasStopped: true, Fault: null, Constants.Count: > 0 } || trace.IsOverLimit;
+        UsesNames(bytes, trace) || trace is { HasStopped: true, Fault: null, ConstantCount: > 0 } || trace.IsOverLimit;
 
     // Python loads what follows a value where it loads several, as with the legacy format, whose first is a number.
     private static void LookBehind(FileScan scan, ScanPart part, ReadOnlySpan<byte> bytes, PickleTrace trace)
@@ -184,7 +184,7 @@ internal static class PickleScan
 
     // Without a name a pickle is harmless, and any bytes at all can be one.
     private static bool IsPickle(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
-        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(bytes, trace) || trace.IsOverLimit || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
+        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(bytes, trace) || trace.IsOverLimit || trace.HiddenFrame is not null || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
 
     // Any bytes have a 'c' and two line feeds somewhere; what Python could import looks like a name.
     private static bool IsName(TracedName found) =>

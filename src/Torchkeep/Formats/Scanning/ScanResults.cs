@@ -42,6 +42,11 @@ internal sealed class ScanResults(AllowedNames allowed)
             Add(name, record, position, isTorchScript);
         }
 
+        if (trace.HiddenFrame is { } frame)
+        {
+            Add(new ScanFinding(ScanRule.HiddenFrame, frame, record, position + trace.HiddenFrameOffset));
+        }
+
         if (trace.Fault is { } fault)
         {
             Add(new ScanFinding(trace.IsOverLimit ? ScanRule.OverLimit : ScanRule.BrokenPickle, fault, record, position + trace.FaultOffset));

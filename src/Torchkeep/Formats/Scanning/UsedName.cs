@@ -36,11 +36,11 @@ internal sealed class UsedName(PyGlobal name, string? record)
     {
         if (_count > 0 && (judged.Risk, Weight(found.Use)).CompareTo((Risk, Weight(_use))) is var order and <= 0)
         {
-            _count += order == 0 ? 1 : 0;
+            _count += order == 0 ? found.Count : 0;
             return;
         }
 
-        (Risk, _reason, _use, _count, _offset) = (judged.Risk, judged.Reason, found.Use, 1, position + found.Offset);
+        (Risk, _reason, _use, _count, _offset) = (judged.Risk, judged.Reason, found.Use, found.Count, position + found.Offset);
         (_isHidden, _isExtension) = (found.IsHidden, found.IsExtension);
         _isAllowed = Risk != GlobalRisk.Harmless && !_isHidden && !_isExtension && allowed.Contains(TorchNames.ToPython3(name), Risk);
         _arguments = Risk == GlobalRisk.Harmless ? null : found.Arguments;

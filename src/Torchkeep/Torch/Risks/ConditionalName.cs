@@ -9,7 +9,7 @@ namespace Torchkeep.Torch.Risks;
 /// <param name="Reason">Why a call with such arguments is harmless.</param>
 /// <param name="Danger">Why every other is not.</param>
 /// <param name="IsHarmless">Whether a call with these arguments is harmless.</param>
-internal sealed record ConditionalName(string Reason, string Danger, Func<IReadOnlyList<TraceValue>, bool> IsHarmless)
+internal sealed record ConditionalName(string Reason, string Danger, Func<IReadOnlyList<TracedArgument>, bool> IsHarmless)
 {
     /// <summary>Whether it takes nothing but what it knows, so that it may be handed on.</summary>
     internal bool MayBeHandedOn { get; init; }
@@ -17,8 +17,8 @@ internal sealed record ConditionalName(string Reason, string Danger, Func<IReadO
     internal GlobalJudgement Judge(TracedName found)
     {
         var isHarmless = found.Use == GlobalUse.Imported
-            ? MayBeHandedOn || !found.Value.IsHandedOn
-            : found.Value is { IsTuple: true } arguments && arguments.Count == arguments.Items.Count && IsHarmless(arguments.Items);
+            ? MayBeHandedOn || !found.IsHandedOn
+            : !found.HasMoreWays && found.Ways.TrueForAll(way => way is not null && IsHarmless(way));
         return isHarmless ? new(GlobalRisk.Harmless, Reason) : new(GlobalRisk.Dangerous, Danger);
     }
 }

@@ -17,23 +17,23 @@ internal static class ConditionalNames
 
     // Calls its first argument with what is in its third (torch/_tensor.py).
     private static readonly ConditionalName _fromType = new("it makes a tensor by a harmless name", DangerReasons.CallsWhatItIsGiven, arguments =>
-        arguments is [{ Name: { } function }, ..] && HarmlessNames.Find(TorchNames.ToPython3(function)) is { IsForMakingOnly: false });
+        arguments is [{ Kind: TraceKind.Name, Name: { } function }, ..] && HarmlessNames.Find(TorchNames.ToPython3(function)) is { IsForMakingOnly: false });
 
     private static readonly FrozenDictionary<string, ConditionalName> _names = new Dictionary<string, ConditionalName>(StringComparer.Ordinal)
     {
         // The name it gives is judged in its place.
         ["builtins.getattr"] = new("what it gives is judged by its name", DangerReasons.Reaches, arguments =>
-            arguments is [var owner, { Text: not null, IsBytes: false }] && (owner.Name ?? owner.Class) is not null),
+            arguments is [{ Name: not null }, { Kind: TraceKind.Text }]),
 
         // A torch.load without weights_only, of bytes that are looked into in their turn.
-        ["torch.storage._load_from_bytes"] = new("what it loads stands in the file and is looked at", DangerReasons.LoadsMore, arguments => arguments is [{ Text: not null, IsBytes: true }]),
+        ["torch.storage._load_from_bytes"] = new("what it loads stands in the file and is looked at", DangerReasons.LoadsMore, arguments => arguments is [{ Kind: TraceKind.Bytes }]),
         ["torch._tensor._rebuild_from_type"] = _fromType,
         ["torch._tensor._rebuild_from_type_v2"] = _fromType,
 
         // Call their second argument with the first, or the first, where that is a class (numpy/random/_pickle.py).
         ["numpy.random._pickle.__randomstate_ctor"] = _generator,
         ["numpy.random._pickle.__generator_ctor"] = _generator,
-        [BitGeneratorMaker] = new(_generator.Reason, _generator.Danger, arguments => arguments is [] or [{ Text: not null }] || (arguments is [{ Name: { } made }] && _bitGenerators.Contains(made.ToString())))
+        [BitGeneratorMaker] = new(_generator.Reason, _generator.Danger, arguments => arguments is [] or [{ Kind: TraceKind.Text }] || (arguments is [{ Kind: TraceKind.Name, Name: { } made }] && _bitGenerators.Contains(made.ToString())))
         {
             MayBeHandedOn = true,
         },
@@ -41,7 +41,7 @@ internal static class ConditionalNames
 
     internal static ConditionalName? Find(PyGlobal name) => _names.GetValueOrDefault(name.ToString());
 
-    private static bool MakesGenerator(IReadOnlyList<TraceValue> arguments) =>
+    private static bool MakesGenerator(IReadOnlyList<TracedArgument> arguments) =>
         (arguments.Count == 0 || arguments[0].Name is null)
-        && (arguments.Count < 2 || (arguments is [_, { Name: { } maker }] && maker.ToString() == BitGeneratorMaker));
+        && (arguments.Count < 2 || (arguments is [_, { Kind: TraceKind.Name, Name: { } maker }] && maker.ToString() == BitGeneratorMaker));
 }

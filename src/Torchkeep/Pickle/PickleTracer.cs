@@ -1,0 +1,441 @@
+namespace Torchkeep.Pickle;
+
+/// <summary>
+/// Follows one reading of a pickle as Python's unpicklers would run it, over values of which it knows texts and names and
+/// nothing else. Where Python would stop with an error it notes that and goes on, so that it never sees less than Python
+/// does. Source of every rule: CPython Lib/pickle.py and Modules/_pickle.c of 3.11 and 3.14, which differ in places.
+/// </summary>
+internal ref partial struct PickleTracer
+{
+    private const int MaxProtocol = 5;
+
+    private readonly PickleTrace _trace;
+    private readonly PickleFrames? _frames;
+    private readonly ReadOnlySpan<byte> _pickle;
+    private readonly TraceHeap _heap = new();
+    private readonly TraceStack _stack = new();
+    private readonly TraceMemo _memo = new();
+    private readonly List<TraceValue> _extensions = [];
+    private PickleDisassembler _disassembler;
+    private bool _hasFault;
+
+    internal PickleTracer(PickleTrace trace, ReadOnlySpan<byte> pickle, PickleReading reading, PickleFrames? frames)
+    {
+        _trace = trace;
+        _frames = frames;
+        _pickle = pickle;
+        _disassembler = new(pickle, reading.Start, reading.FirstFrame, reading.LastFrame);
+    }
+
+    /// <summary>The byte after the STOP, or where it cannot go on.</summary>
+    internal int End { get; private set; }
+
+    internal bool HasStopped { get; private set; }
+
+    private readonly long Size => _heap.Size + _stack.Size + _memo.Size;
+
+    internal void Run()
+    {
+        long count = 0;
+        var limits = _trace.Limits;
+        while (!HasStopped)
+        {
+            End = _disassembler.Position;
+            if (count == limits.MaxOpcodes || Math.Max(_stack.Count, _stack.MarkCount) >= limits.MaxDepth || _memo.Count > limits.MaxMemoEntries
+                || Size + _trace.KeptSize > limits.MaxPickleMemory)
+            {
+                _trace.NoteLimit(End);
+                break;
+            }
+
+            if (!_disassembler.TryNext(out var instruction))
+            {
+                NoteFault(_disassembler.Problem!, End);
+                if (_disassembler.IsTruncated)
+                {
+                    _frames?.LookAtEnd();
+                }
+
+                break;
+            }
+
+            count++;
+            _frames?.Look(instruction, _disassembler.Position, _pickle.Length);
+            Follow(instruction);
+            if (instruction.IsUnended)
+            {
+                NoteFault("a line of text has no end", instruction.Offset);
+            }
+        }
+
+        End = HasStopped ? _disassembler.Position : End;
+        foreach (var name in _heap.HandedOn)
+        {
+            _trace.NoteHandedOn(name);
+        }
+
+        _trace.NoteWork(count, Size);
+    }
+
+    private void Follow(PickleInstruction instruction)
+    {
+        switch (instruction.Opcode)
+        {
+            case PickleOpcode.Stop:
+                _heap.HandOn(Pop(instruction));
+                HasStopped = true;
+                break;
+            case PickleOpcode.Proto when instruction.Operand[0] > MaxProtocol:
+                NoteFault($"the pickle says it is of protocol {instruction.Operand[0]}; 0 to 5 are known", instruction.Offset);
+                break;
+            case PickleOpcode.Proto or PickleOpcode.Frame or PickleOpcode.ReadOnlyBuffer:
+                break;
+
+            case PickleOpcode.BinUnicode or PickleOpcode.ShortBinUnicode or PickleOpcode.BinUnicode8 or PickleOpcode.BinString or PickleOpcode.ShortBinString:
+            case PickleOpcode.BinBytes or PickleOpcode.ShortBinBytes or PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8:
+                PushConstant(instruction);
+                break;
+            case PickleOpcode.Unicode or PickleOpcode.String:
+                PushEscaped(instruction);
+                break;
+
+            case PickleOpcode.Mark:
+                _stack.Mark();
+                break;
+            case PickleOpcode.Pop when _stack.HasMarkOnTop:
+                _stack.PopMark();
+                break;
+            case PickleOpcode.Pop:
+                Pop(instruction);
+                break;
+            case PickleOpcode.PopMark:
+                _stack.RemoveFrom(FindMark(instruction));
+                break;
+            case PickleOpcode.Dup:
+                _stack.Push(Shared(instruction));
+                break;
+
+            case PickleOpcode.EmptyTuple:
+                _stack.Push(new(TraceKind.Tuple, TraceValue.Empty));
+                break;
+            case PickleOpcode.Tuple1 or PickleOpcode.Tuple2 or PickleOpcode.Tuple3:
+                PushTuple(instruction, instruction.Opcode - PickleOpcode.Tuple1 + 1);
+                break;
+            case PickleOpcode.Tuple:
+                PushFromMark(instruction, TraceKind.Tuple);
+                break;
+            case PickleOpcode.List or PickleOpcode.FrozenSet:
+                PushFromMark(instruction, TraceKind.List);
+                break;
+            case PickleOpcode.Dict:
+                PushFromMark(instruction, TraceKind.Dict);
+                break;
+            case PickleOpcode.EmptyList or PickleOpcode.EmptySet:
+                _stack.Push(new(TraceKind.List, TraceValue.Empty));
+                break;
+            case PickleOpcode.EmptyDict:
+                _stack.Push(new(TraceKind.Dict, TraceValue.Empty));
+                break;
+            case PickleOpcode.Append:
+                AddFrom(instruction, _stack.Count - 1);
+                break;
+            case PickleOpcode.SetItem:
+                AddFrom(instruction, _stack.Count - 2);
+                break;
+            case PickleOpcode.Appends or PickleOpcode.AddItems or PickleOpcode.SetItems:
+                AddFrom(instruction, FindMark(instruction));
+                break;
+
+            case PickleOpcode.BinGet or PickleOpcode.LongBinGet:
+                PushMemo(instruction, _memo.Get((long)PickleOperands.Length(instruction.Operand)));
+                break;
+            case PickleOpcode.Get:
+                Get(instruction);
+                break;
+            case PickleOpcode.BinPut or PickleOpcode.LongBinPut:
+                _memo.Put((long)PickleOperands.Length(instruction.Operand), Shared(instruction));
+                break;
+            case PickleOpcode.Put:
+                Put(instruction);
+                break;
+            case PickleOpcode.Memoize:
+                _memo.Put(_memo.Count, Shared(instruction));
+                break;
+
+            case PickleOpcode.Global:
+                foreach (var name in Names(instruction))
+                {
+                    _stack.Push(Import(instruction, name));
+                }
+
+                break;
+            case PickleOpcode.StackGlobal:
+                var nameText = Text(Pop(instruction));
+                var module = Text(Pop(instruction));
+                _stack.Push(module is null || nameText is null ? ImportHidden(instruction) : Import(instruction, new(module, nameText)));
+                break;
+            case PickleOpcode.Ext1 or PickleOpcode.Ext2 or PickleOpcode.Ext4:
+                PushExtension(instruction);
+                break;
+            case PickleOpcode.Reduce:
+                var arguments = Pop(instruction);
+                _stack.Push(Call(instruction, GlobalUse.Called, Pop(instruction), arguments));
+                break;
+            case PickleOpcode.NewObj:
+                PushNew(instruction);
+                break;
+            case PickleOpcode.NewObjEx:
+                Pop(instruction);
+                PushNew(instruction);
+                break;
+            case PickleOpcode.Inst:
+                var given = TupleFrom(FindMark(instruction));
+                foreach (var name in Names(instruction))
+                {
+                    _stack.Push(Call(instruction, GlobalUse.Called, _heap.NewName(name), given));
+                }
+
+                break;
+            case PickleOpcode.Obj:
+                PushObject(instruction);
+                break;
+            case PickleOpcode.Build:
+                Build(instruction);
+                break;
+            case PickleOpcode.BinPersId:
+                _stack.Push(Persistent(Pop(instruction)));
+                break;
+
+            default:
+                // Numbers, None, truths, and what is kept outside.
+                _stack.Push(TraceValue.Unknown);
+                break;
+        }
+    }
+
+    private void PushConstant(PickleInstruction instruction)
+    {
+        var constant = new TracedConstant(instruction.Opcode, instruction.Offset, instruction.OperandStart, instruction.Operand.Length);
+        _stack.Push(_heap.NewConstant(constant));
+        if (constant.MayBePickle(_pickle))
+        {
+            _trace.Keep(constant);
+        }
+    }
+
+    private void PushEscaped(PickleInstruction instruction)
+    {
+        try
+        {
+            _ = instruction.Opcode == PickleOpcode.String ? PickleText.Unquote(instruction.Operand) : null;
+            _ = instruction.Opcode == PickleOpcode.Unicode ? PickleText.DecodeRawUnicodeEscape(instruction.Operand) : null;
+            PushConstant(instruction);
+        }
+        catch (InvalidCheckpointException error)
+        {
+            NoteFault(error.Problem, instruction.Offset);
+            _stack.Push(TraceValue.Unknown);
+        }
+    }
+
+    private void PushTuple(PickleInstruction instruction, int count)
+    {
+        Span<TraceValue> items = stackalloc TraceValue[3];
+        for (var i = count - 1; i >= 0; i--)
+        {
+            items[i] = Pop(instruction);
+        }
+
+        _stack.Push(_heap.NewTuple(items[..count]));
+    }
+
+    private void PushFromMark(PickleInstruction instruction, TraceKind kind)
+    {
+        var mark = FindMark(instruction);
+        if (kind == TraceKind.Tuple)
+        {
+            _stack.Push(TupleFrom(mark));
+            return;
+        }
+
+        _stack.Push(new(kind, TraceValue.Empty));
+        if (_stack.Count - 1 > mark)
+        {
+            // The new container is above what goes into it.
+            var container = _heap.Place(_stack.Top);
+            _stack.RemoveFrom(_stack.Count - 1);
+            Add(container, mark);
+            _stack.RemoveFrom(mark);
+            _stack.Push(container);
+        }
+    }
+
+    // Takes all from a place of the stack upwards.
+    private readonly TraceValue TupleFrom(int mark)
+    {
+        Span<TraceValue> items = stackalloc TraceValue[TraceHeap.MaxItems + 1];
+        var count = Math.Min(items.Length, _stack.Count - mark);
+        for (var i = 0; i < count; i++)
+        {
+            items[i] = _stack[mark + i];
+        }
+
+        HandOnFrom(mark + count);
+        _stack.RemoveFrom(mark);
+        return _heap.NewTuple(items[..count]);
+    }
+
+    // Puts all from a place of the stack upwards into what lies below it.
+    private void AddFrom(PickleInstruction instruction, int from)
+    {
+        if (from < 1 || (_stack.HasMarkAbove(from - 1) && instruction.Opcode is PickleOpcode.Append or PickleOpcode.SetItem))
+        {
+            NoteFault("the pickle takes a value from an empty stack, or from below a mark", instruction.Offset);
+            from = Math.Max(from, Math.Min(1, _stack.Count));
+        }
+
+        if (from >= _stack.Count)
+        {
+            return;
+        }
+
+        var container = _heap.Place(_stack[from - 1]);
+        Add(container, from);
+        CallHooks(instruction, container, from);
+        _stack.RemoveFrom(from);
+        _stack.Top = container;
+    }
+
+    private readonly void Add(TraceValue container, int from)
+    {
+        Span<TraceValue> items = stackalloc TraceValue[TraceHeap.MaxItems];
+        var count = Math.Min(items.Length, _stack.Count - from);
+        for (var i = 0; i < count; i++)
+        {
+            items[i] = _stack[from + i];
+        }
+
+        _heap.Add(container, items[..count]);
+        if (_stack.Count - from > count)
+        {
+            _heap.AddUnseen(container, _stack.Count - from - count);
+            HandOnFrom(from + count);
+        }
+
+        if (container.Kind == TraceKind.Dict)
+        {
+            for (var i = from; i + 1 < _stack.Count; i += 2)
+            {
+                NoteHook(container, _stack[i], _stack[i + 1]);
+            }
+        }
+    }
+
+    private readonly void HandOnFrom(int from)
+    {
+        for (var i = from; i < _stack.Count; i++)
+        {
+            _heap.HandOn(_stack[i]);
+        }
+    }
+
+    private void Get(PickleInstruction instruction) =>
+        PushMemo(instruction, TraceIndex.TryParse(instruction.Operand, out var index, out var digits) ? digits is null ? _memo.Get(index) : _memo.Get(digits) : default);
+
+    private void Put(PickleInstruction instruction)
+    {
+        var value = Shared(instruction);
+        if (!TraceIndex.TryParse(instruction.Operand, out var index, out var digits))
+        {
+            NoteFault("the pickle has a memo index that is no number", instruction.Offset);
+        }
+        else if (digits is null)
+        {
+            _memo.Put(index, value);
+        }
+        else
+        {
+            _memo.Put(digits, value);
+        }
+    }
+
+    private void PushMemo(PickleInstruction instruction, TraceValue value)
+    {
+        if (value.Kind == TraceKind.Absent)
+        {
+            NoteFault("the pickle gets a memo entry which it never put", instruction.Offset);
+            value = TraceValue.Unknown;
+        }
+
+        _stack.Push(value);
+    }
+
+    // A module's class is given back as it is: ('module', class, ...) since 0.1.10, (class, ...) before (torch/serialization.py).
+    private readonly TraceValue Persistent(TraceValue id)
+    {
+        Span<TraceValue> room = stackalloc TraceValue[TraceHeap.MaxItems];
+        var items = _heap.Items(id, room);
+        return items is [{ Kind: TraceKind.Name } first, ..] ? first
+            : items is [var kind, { Kind: TraceKind.Name } second, ..] && Text(kind) == "module" ? second
+            : TraceValue.Unknown;
+    }
+
+    private readonly string? Text(TraceValue value)
+    {
+        // Longer ones name nothing, and can be used again and again.
+        const int MaxName = 300;
+        if (value.Kind != TraceKind.Text)
+        {
+            return null;
+        }
+
+        var constant = _heap.Constant(value);
+        return TraceCalls.Cut(constant.Decode(_pickle, constant.Length <= 10 * MaxName ? int.MaxValue : MaxName));
+    }
+
+    private void NoteFault(string problem, int offset)
+    {
+        _hasFault = true;
+        _trace.NoteFault(problem, offset);
+    }
+
+    // The value on top, of which there will be two.
+    private TraceValue Shared(PickleInstruction instruction)
+    {
+        if (_stack.Count == 0 || _stack.HasMarkOnTop)
+        {
+            NoteFault("the pickle takes a value from an empty stack, or from below a mark", instruction.Offset);
+        }
+
+        return _stack.Count == 0 ? TraceValue.Unknown : _stack.Top = _heap.Place(_stack.Top);
+    }
+
+    private TraceValue Pop(PickleInstruction instruction)
+    {
+        if (_stack.Count == 0)
+        {
+            NoteFault("the pickle takes a value from an empty stack", instruction.Offset);
+            return TraceValue.Unknown;
+        }
+
+        if (_stack.Pop(out var value))
+        {
+            NoteFault("the pickle takes a value from below a mark", instruction.Offset);
+        }
+
+        return value;
+    }
+
+    private int FindMark(PickleInstruction instruction)
+    {
+        var mark = _stack.PopMark();
+        if (mark < 0)
+        {
+            NoteFault("the pickle looks for a mark that it never set", instruction.Offset);
+            return 0;
+        }
+
+        // Several marks may have lain above what was taken.
+        return Math.Min(mark, _stack.Count);
+    }
+}

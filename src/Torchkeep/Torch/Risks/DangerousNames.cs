@@ -64,7 +64,7 @@ internal static class DangerousNames
                 return DangerReasons.Reaches;
             }
 
-            if (FindImported(parts.AsSpan(i)) is { } reason)
+            if (FindImported(parts.AsSpan(i), mayBeSubmodule: i == 0 && !name.Module.Contains('.', StringComparison.Ordinal)) is { } reason)
             {
                 return reason;
             }
@@ -74,7 +74,7 @@ internal static class DangerousNames
     }
 
     // What a module has imported stands in it under its own name, or with an underscore before it.
-    private static string? FindImported(ReadOnlySpan<string> parts)
+    private static string? FindImported(ReadOnlySpan<string> parts, bool mayBeSubmodule)
     {
         var first = parts[0];
         if (!_rows.ContainsKey(first) && first is ['_', .. var bare] && _rows.ContainsKey(bare))
@@ -84,7 +84,9 @@ internal static class DangerousNames
 
         first = _shortNames.GetValueOrDefault(first, first);
         var row = Find(string.Join('.', [first, .. parts[1..]]), moduleLength: 0);
-        return row is { } found && !PythonHomonyms.Contains(found.Name) ? found.Reason : null;
+        var isAnothers = row is { } found && PythonHomonyms.Contains(found.Name)
+            && (mayBeSubmodule || parts.Length == 1 || !PythonHomonyms.IsPythons(found.Name, parts[1], isInSubmodule: false));
+        return isAnothers ? null : row?.Reason;
     }
 
     private static string? FindPacked(PyGlobal name)

@@ -71,6 +71,7 @@ internal static class HarmlessTorch
                 tanh tanhshrink sigmoid logsigmoid softmax log_softmax normalize cross_entropy mse_loss nll_loss binary_cross_entropy
                 binary_cross_entropy_with_logits l1_loss smooth_l1_loss huber_loss
                 """),
+            ("torch.utils.data._utils.collate", "default_collate default_convert"),
             ("torch._C._nn", "gelu elu_ leaky_relu softplus hardtanh silu mish"),
         ]),
         new("it is an optimizer's or a schedule's state: its __setstate__ sets attributes, and options of older versions",

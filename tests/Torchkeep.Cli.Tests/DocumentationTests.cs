@@ -36,7 +36,7 @@ public sealed partial class DocumentationTests : IDisposable
             File.WriteAllText(_page, actual);
         }
 
-        Assert.Equal(6, Example().Count(text));
+        Assert.Equal(7, Example().Count(text));
         Assert.Equal(actual, File.ReadAllText(_page).ReplaceLineEndings("\n"));
     }
 

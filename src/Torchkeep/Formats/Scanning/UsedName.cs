@@ -7,6 +7,9 @@ namespace Torchkeep.Formats.Scanning;
 /// <summary>A name that the pickles of a record use, and the most that is done with it.</summary>
 internal sealed class UsedName(PyGlobal name, string? record)
 {
+    // Longer than any class is called.
+    private const int MaxShown = 300;
+
     private GlobalUse _use;
     private int _count;
     private long _offset;
@@ -55,7 +58,7 @@ internal sealed class UsedName(PyGlobal name, string? record)
             return null;
         }
 
-        var what = _isHidden ? "a thing that the pickle makes up" : name.ToString();
+        var what = _isHidden ? "a thing that the pickle makes up" : name.ToString() is { Length: > MaxShown } full ? full[..MaxShown] + "…" : name.ToString();
         var does = _use switch
         {
             GlobalUse.Imported => $"imports {what}",

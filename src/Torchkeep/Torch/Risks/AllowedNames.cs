@@ -26,15 +26,10 @@ internal sealed class AllowedNames
 
     internal bool Contains(PyGlobal name, GlobalRisk risk) =>
         _names.Contains(name.ToString())
-        || (risk == GlobalRisk.Unknown && _modules.Count > 0 && !name.Name.Contains('.', StringComparison.Ordinal) && ModulesOf(name.Module).Any(_modules.Contains));
+        || (risk == GlobalRisk.Unknown && !name.Name.Contains('.', StringComparison.Ordinal) && _modules.Any(module => IsIn(name.Module, module)));
 
-    private static IEnumerable<string> ModulesOf(string module)
-    {
-        for (var length = module.Length; length > 0; length = module.LastIndexOf('.', length - 1))
-        {
-            yield return module[..length];
-        }
-    }
+    private static bool IsIn(string module, string parent) =>
+        module.StartsWith(parent, StringComparison.Ordinal) && (module.Length == parent.Length || module[parent.Length] == '.');
 
     private static bool IsName(string part) => part.Length > 0 && part.All(letter => char.IsLetterOrDigit(letter) || letter == '_');
 }

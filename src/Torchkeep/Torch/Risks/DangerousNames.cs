@@ -38,6 +38,10 @@ internal static class DangerousNames
     /// <summary>All rows, for tests.</summary>
     internal static IReadOnlyDictionary<string, string?> Rows => _rows;
 
+    // More parts than any row has, and more than any name of a class in a class.
+    private static readonly int _rowParts = _rows.Keys.Max(row => row.Count(letter => letter == '.')) + 1;
+    private const int MaxParts = 32;
+
     /// <summary>Why a name is dangerous, or null.</summary>
     internal static string? ReasonOf(PyGlobal name)
     {
@@ -46,7 +50,12 @@ internal static class DangerousNames
             return row.Reason;
         }
 
-        var parts = name.Name.Split('.');
+        var parts = name.Name.Split('.', MaxParts + 1);
+        if (parts.Length > MaxParts)
+        {
+            return DangerReasons.Reaches;
+        }
+
         for (var i = 0; i < parts.Length; i++)
         {
             // Every module has __builtins__, every function __globals__, every object __class__ and __reduce_ex__.
@@ -55,20 +64,17 @@ internal static class DangerousNames
                 return DangerReasons.Reaches;
             }
 
-            if (FindImported(parts.AsSpan(i)) is { } reason)
+            if (FindImported(parts.AsSpan(i), mayBeSubmodule: i == 0 && !name.Module.Contains('.', StringComparison.Ordinal)) is { } reason)
             {
                 return reason;
             }
         }
 
-        var modules = name.Module.Split('.');
-        return _packages.Contains(modules[0]) && Array.FindIndex(modules, 1, _packed.Contains) is > 0 and var at
-            ? Find(string.Join('.', [.. modules[at..], name.Name]), moduleLength: 0)?.Reason
-            : null;
+        return FindPacked(name);
     }
 
     // What a module has imported stands in it under its own name, or with an underscore before it.
-    private static string? FindImported(ReadOnlySpan<string> parts)
+    private static string? FindImported(ReadOnlySpan<string> parts, bool mayBeSubmodule)
     {
         var first = parts[0];
         if (!_rows.ContainsKey(first) && first is ['_', .. var bare] && _rows.ContainsKey(bare))
@@ -78,19 +84,37 @@ internal static class DangerousNames
 
         first = _shortNames.GetValueOrDefault(first, first);
         var row = Find(string.Join('.', [first, .. parts[1..]]), moduleLength: 0);
-        return row is { } found && !PythonHomonyms.Contains(found.Name) ? found.Reason : null;
+        var isAnothers = row is { } found && PythonHomonyms.Contains(found.Name)
+            && (mayBeSubmodule || parts.Length == 1 || !PythonHomonyms.IsPythons(found.Name, parts[1], isInSubmodule: false));
+        return isAnothers ? null : row?.Reason;
+    }
+
+    private static string? FindPacked(PyGlobal name)
+    {
+        var modules = name.Module.Split('.', MaxParts);
+        return _packages.Contains(modules[0]) && Array.FindIndex(modules, 1, _packed.Contains) is > 0 and var at
+            ? Find(string.Join('.', [.. modules[at..], name.Name]), moduleLength: 0)?.Reason
+            : null;
     }
 
     // The longest row: a name, its module, or what that lies in.
     private static (string Name, string? Reason)? Find(string path, int moduleLength)
     {
-        for (var length = path.Length; length > 0; length = path.AsSpan(0, length).LastIndexOf('.'))
+        Span<int> ends = stackalloc int[_rowParts];
+        var count = 0;
+        for (var end = -1; count < ends.Length && end < path.Length; count++)
         {
-            if (_rows.TryGetValue(path[..length], out var reason))
+            var next = path.IndexOf('.', end + 1);
+            ends[count] = end = next < 0 ? path.Length : next;
+        }
+
+        while (count-- > 0)
+        {
+            var row = path[..ends[count]];
+            if (_rows.TryGetValue(row, out var reason))
             {
-                var row = path[..length];
-                var isAnothers = length < path.Length && moduleLength > 0 && PythonHomonyms.Contains(row)
-                    && !PythonHomonyms.IsPythons(row, path.AsSpan(length + 1), isInSubmodule: length < moduleLength);
+                var isAnothers = row.Length < path.Length && moduleLength > 0 && PythonHomonyms.Contains(row)
+                    && !PythonHomonyms.IsPythons(row, path.AsSpan(row.Length + 1), isInSubmodule: row.Length < moduleLength);
                 return isAnothers ? null : (row, reason);
             }
         }

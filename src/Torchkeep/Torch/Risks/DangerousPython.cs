@@ -59,5 +59,9 @@ internal static class DangerousPython
             select.select select.poll select.epoll select.kqueue select.kevent select.devpoll
             """),
         new(Listed, "difflib"),
+
+        // They take items and call nothing; a call of what itemgetter makes is a call of a thing that the pickle makes up, which
+        // is told for itself.
+        new(null, "operator.itemgetter _operator.itemgetter operator.getitem _operator.getitem"),
     ];
 }

@@ -42,7 +42,7 @@ internal static class HarmlessTorch
             ("torch.distributed.tensor._dtensor_spec", "DTensorSpec TensorMeta ShardOrderEntry"),
             ("torch.distributed._tensor.placement_types", "DTensorSpec TensorMeta Shard Replicate Partial _Partial"),
             ("torch.distributed.tensor.placement_types", "Shard Replicate Partial _StridedShard _MaskPartial"),
-            ("torch.distributed._mesh_layout", "_MeshLayout"),
+            ("torch.distributed._mesh_layout", "_MeshLayout _FlatLayout"),
             ("torch.distributed.device_mesh", "DeviceMesh"),
             ("torch.distributed._pycute.layout", "Layout"),
         ])
@@ -53,6 +53,11 @@ internal static class HarmlessTorch
         [
             ("torch.distributed.checkpoint.metadata", "Metadata TensorStorageMetadata BytesStorageMetadata TensorProperties ChunkStorageMetadata MetadataIndex StorageMeta _MEM_FORMAT_ENCODING"),
             ("torch.distributed.checkpoint.filesystem", "_StorageInfo"),
+            ("torch._dynamo.decorators", "_DimRange"),
+        ]),
+        new("it gives the table of functions that layers had until PyTorch 1.0",
+        [
+            ("torch.nn.backends.thnn", "_get_thnn_function_backend"),
         ]),
         new("it gives back a list of TorchScript",
         [
@@ -66,6 +71,7 @@ internal static class HarmlessTorch
                 tanh tanhshrink sigmoid logsigmoid softmax log_softmax normalize cross_entropy mse_loss nll_loss binary_cross_entropy
                 binary_cross_entropy_with_logits l1_loss smooth_l1_loss huber_loss
                 """),
+            ("torch.utils.data._utils.collate", "default_collate default_convert"),
             ("torch._C._nn", "gelu elu_ leaky_relu softplus hardtanh silu mish"),
         ]),
         new("it is an optimizer's or a schedule's state: its __setstate__ sets attributes, and options of older versions",

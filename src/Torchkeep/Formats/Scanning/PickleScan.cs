@@ -97,7 +97,7 @@ internal static class PickleScan
     internal static void Sniff(FileScan scan, ScanPart part, long start = 0)
     {
         const int Looked = 64 << 20;
-        const int MaxFollowed = 4 * Looked;
+        const long LeastFollowed = 16 << 20;
         var length = part.Source.Length - start;
         var bytes = Read(scan, new SliceByteSource(part.Source, start, length), Looked);
         if (bytes.Length < length)
@@ -115,7 +115,7 @@ internal static class PickleScan
 
             // Bytes that always seem to begin a pickle would be followed to their end from everywhere.
             var trace = PickleTrace.Of(bytes.AsSpan(at), scan.Limits);
-            if ((followed += trace.End) > MaxFollowed)
+            if ((followed += trace.End) > Math.Max(LeastFollowed, 4L * bytes.Length))
             {
                 scan.Add(ScanRule.OverLimit, "too much of it could be pickles", part.Record, start + at);
                 return;

@@ -14,11 +14,14 @@ internal sealed record ConditionalName(string Reason, string Danger, Func<IReadO
     /// <summary>Whether it takes nothing but what it knows, so that it may be handed on.</summary>
     internal bool MayBeHandedOn { get; init; }
 
+    /// <summary>The risk of a call with such arguments.</summary>
+    internal GlobalRisk Risk { get; init; } = GlobalRisk.Harmless;
+
     internal GlobalJudgement Judge(TracedName found)
     {
         var isHarmless = found.Use == GlobalUse.Imported
             ? MayBeHandedOn || !found.IsHandedOn
             : !found.HasMoreWays && found.Ways.TrueForAll(way => way is not null && IsHarmless(way));
-        return isHarmless ? new(GlobalRisk.Harmless, Reason) : new(GlobalRisk.Dangerous, Danger);
+        return isHarmless ? new(Risk, Reason) : new(GlobalRisk.Dangerous, Danger);
     }
 }

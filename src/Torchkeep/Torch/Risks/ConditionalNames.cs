@@ -19,6 +19,8 @@ internal static class ConditionalNames
     private static readonly ConditionalName _fromType = new("it makes a tensor by a harmless name", DangerReasons.CallsWhatItIsGiven, arguments =>
         arguments is [{ Kind: TraceKind.Name, Name: { } function }, ..] && HarmlessNames.Find(TorchNames.ToPython3(function)) is { IsForMakingOnly: false });
 
+    private static readonly ConditionalName _graphModule = new("without arguments it runs nothing", DangerReasons.RunsCode, arguments => arguments.Count == 0) { Risk = GlobalRisk.Unknown, MayBeHandedOn = true };
+
     private static readonly FrozenDictionary<string, ConditionalName> _names = new Dictionary<string, ConditionalName>(StringComparer.Ordinal)
     {
         // The name it gives is judged in its place.
@@ -29,6 +31,16 @@ internal static class ConditionalNames
         ["torch.storage._load_from_bytes"] = new("what it loads stands in the file and is looked at", DangerReasons.LoadsMore, arguments => arguments is [{ Kind: TraceKind.Bytes }]),
         ["torch._tensor._rebuild_from_type"] = _fromType,
         ["torch._tensor._rebuild_from_type_v2"] = _fromType,
+
+        // With a name, bases and attributes it makes a class.
+        ["builtins.type"] = new("it gives the class of an object", DangerReasons.MakesClasses, arguments => arguments.Count <= 1) { Risk = GlobalRisk.Unknown, MayBeHandedOn = true },
+
+        // Making it calls nothing; what it holds has a name of its own, and a call of it is followed.
+        ["functools.partial"] = new("what it holds is judged by its own name", DangerReasons.CallsWhatItIsGiven, _ => true) { Risk = GlobalRisk.Unknown, MayBeHandedOn = true },
+
+        // Run the source that they are given; an object of the class without arguments has none (torch/fx/graph_module.py).
+        ["torch.fx.graph_module.GraphModule"] = _graphModule,
+        ["torch.fx.graph_module.reduce_graph_module"] = _graphModule,
 
         // Call their second argument with the first, or the first, where that is a class (numpy/random/_pickle.py).
         ["numpy.random._pickle.__randomstate_ctor"] = _generator,

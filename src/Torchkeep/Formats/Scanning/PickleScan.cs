@@ -112,11 +112,11 @@ internal static class PickleScan
 
     // Without a name a pickle is harmless, and any bytes at all can be one.
     private static bool IsPickle(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
-        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || trace.IsOverLimit || trace.HiddenFrame is not null || UsesNames(trace) || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
+        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || trace.IsOverLimit || trace.ReachesHiddenFrame || UsesNames(trace) || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
 
     // Any bytes have a 'c' and two line feeds somewhere; what Python could import looks like a name.
     private static bool IsName(TracedName found) => found.IsHidden
-        || (found.Name.Module.Length > 0 && (found.Name.Module + found.Name.Name).All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '.' or '<' or '>' or ' '));
+        || (found.Name.Module.Length > 0 && (found.Name.Module + found.Name.Name).All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '-' or '.' or '<' or '>' or ' ' or '…'));
 
     // As many bytes as the first pickle needs, and some more.
     private static byte[] ReadOne(FileScan scan, ScanPart part, out PickleTrace trace)

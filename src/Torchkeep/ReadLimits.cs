@@ -30,7 +30,8 @@ public sealed record ReadLimits
 
     /// <summary>
     /// The most memory, in bytes, that may be allocated for the values of one pickle: an empty dictionary is one byte of it
-    /// and a hundred in memory. Tensors' bytes are not among them. Looked at every few thousand opcodes. Default: 16 GiB.
+    /// and a hundred in memory. Tensors' bytes are not among them. Looked at every few thousand opcodes; <see cref="CheckpointScanner"/> counts
+    /// what it keeps of a pickle instead. Default: 16 GiB.
     /// </summary>
     public long MaxPickleMemory { get; init; } = 16L << 30;
 

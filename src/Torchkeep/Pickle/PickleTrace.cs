@@ -39,6 +39,9 @@ internal sealed class PickleTrace
 
     internal int HiddenFrameOffset { get; private set; }
 
+    /// <summary>Whether a reader comes to that frame without an error: any bytes look as if they had frames further on.</summary>
+    internal bool ReachesHiddenFrame => HiddenFrame is not null && (Fault is null || HiddenFrameOffset < FaultOffset);
+
     /// <summary>The byte after the STOP, or where it cannot go on.</summary>
     internal int End { get; private set; }
 

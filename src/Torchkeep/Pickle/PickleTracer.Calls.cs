@@ -6,6 +6,8 @@ internal ref partial struct PickleTracer
     // A callable that calls a callable that calls a callable.
     private const int MaxCalls = 8;
 
+    private static readonly TraceHook[] _allHooks = Enum.GetValues<TraceHook>();
+
     // The module and name of a GLOBAL or INST. At the end of the data the Python unpickler cuts a byte off a line, whatever it is.
     private static List<PyGlobal> Names(PickleInstruction instruction)
     {
@@ -24,11 +26,7 @@ internal ref partial struct PickleTracer
 
     private static PyGlobal NameOf(ReadOnlySpan<byte> module, ReadOnlySpan<byte> name) => new(NamePart(module), NamePart(name));
 
-    private static string NamePart(ReadOnlySpan<byte> part)
-    {
-        const int MaxBytes = 1200;
-        return TraceCalls.Cut(System.Text.Encoding.UTF8.GetString(part[..Math.Min(part.Length, MaxBytes)]));
-    }
+    private static string NamePart(ReadOnlySpan<byte> part) => TraceCalls.Cut(System.Text.Encoding.UTF8.GetString(part));
 
     private readonly TraceValue Import(PickleInstruction instruction, PyGlobal name)
     {
@@ -97,22 +95,19 @@ internal ref partial struct PickleTracer
         _stack.Push(Call(instruction, GlobalUse.Called, callable, arguments));
     }
 
-    private readonly void NoteHook(TraceValue container, TraceValue key, TraceValue value)
+    // What a dictionary would make the attributes of an object, if BUILD gave it to one.
+    private readonly void NoteHooks(TraceValue container, int from, bool isDict)
     {
-        if (key.Kind != TraceKind.Text || value.Kind is TraceKind.Text or TraceKind.Bytes)
+        for (var i = from; isDict && container.HasItems && i + 1 < _stack.Count; i += 2)
         {
-            return;
-        }
-
-        // Written with escapes, none is longer.
-        const int MaxLength = 10 * 16;
-        if (_heap.Constant(key).Length <= MaxLength && HookOf(Text(key)!) is { } hook)
-        {
-            _heap.SetHook(container, hook, value);
+            if (_stack[i].Kind == TraceKind.Text && _stack[i + 1].Kind is not (TraceKind.Text or TraceKind.Bytes) && HookOf(Text(_stack[i])) is { } hook)
+            {
+                _heap.SetHook(container, hook, _stack[i + 1]);
+            }
         }
     }
 
-    private static TraceHook? HookOf(string attribute) => attribute switch
+    private static TraceHook? HookOf(string? attribute) => attribute switch
     {
         "__setstate__" => TraceHook.SetState,
         "append" => TraceHook.Append,
@@ -122,20 +117,21 @@ internal ref partial struct PickleTracer
         _ => null,
     };
 
-    // The unpickler looks append, extend and add up in the object, which BUILD may have given them.
+    // The unpickler looks append, extend and add up in the object, which BUILD may have given them. Lib/pickle.py extends by nothing, too.
     private readonly void CallHooks(PickleInstruction instruction, TraceValue target, int from)
     {
+        var isEmpty = from == _stack.Count;
         ReadOnlySpan<TraceHook> hooks = instruction.Opcode switch
         {
-            PickleOpcode.Append or PickleOpcode.Appends => [TraceHook.Append, TraceHook.Extend],
-            PickleOpcode.AddItems => [TraceHook.Add],
+            PickleOpcode.Append or PickleOpcode.Appends => isEmpty ? [TraceHook.Extend] : [TraceHook.Append, TraceHook.Extend],
+            PickleOpcode.AddItems when !isEmpty => [TraceHook.Add],
             _ => [],
         };
         foreach (var hook in hooks)
         {
             if (_heap.TryGetHook(target, hook, out var callable))
             {
-                Call(instruction, GlobalUse.Called, callable, _heap.NewTuple([_stack[from]]));
+                Call(instruction, GlobalUse.Called, callable, _heap.NewTuple(isEmpty ? [] : [_stack[from]]));
             }
         }
     }
@@ -175,7 +171,7 @@ internal ref partial struct PickleTracer
 
     private readonly void CopyHooks(TraceValue state, TraceValue target)
     {
-        foreach (var hook in Enum.GetValues<TraceHook>())
+        foreach (var hook in _allHooks)
         {
             if (_heap.TryGetHook(state, hook, out var callable))
             {
@@ -275,7 +271,7 @@ internal ref partial struct PickleTracer
                 return Import(instruction, TraceCalls.Item(firstName, secondText));
             case CallMeaning.Namespace when firstName is not null:
                 return Import(instruction, TraceCalls.VarsOf(firstName));
-            case CallMeaning.CallsFirst when items is [var called, ..]:
+            case CallMeaning.CallsFirst when items is [{ Kind: TraceKind.Name or > TraceKind.Object } called, ..]:
                 return Call(instruction, GlobalUse.Called, called, _heap.NewTuple(items[1..]), depth + 1);
             case CallMeaning.CallsOwner:
                 return Call(instruction, GlobalUse.Called, _heap.NewName(TraceCalls.Callable(name)), arguments, depth + 1);

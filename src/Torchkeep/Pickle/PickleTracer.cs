@@ -265,6 +265,7 @@ internal ref partial struct PickleTracer
             var container = _heap.Place(_stack.Top);
             _stack.RemoveFrom(_stack.Count - 1);
             Add(container, mark);
+            NoteHooks(container, mark, isDict: kind == TraceKind.Dict);
             _stack.RemoveFrom(mark);
             _stack.Push(container);
         }
@@ -294,13 +295,14 @@ internal ref partial struct PickleTracer
             from = Math.Max(from, Math.Min(1, _stack.Count));
         }
 
-        if (from >= _stack.Count)
+        if (from > _stack.Count || from < 1)
         {
             return;
         }
 
         var container = _heap.Place(_stack[from - 1]);
         Add(container, from);
+        NoteHooks(container, from, instruction.Opcode is PickleOpcode.SetItem or PickleOpcode.SetItems);
         CallHooks(instruction, container, from);
         _stack.RemoveFrom(from);
         _stack.Top = container;
@@ -320,14 +322,6 @@ internal ref partial struct PickleTracer
         {
             _heap.AddUnseen(container, _stack.Count - from - count);
             HandOnFrom(from + count);
-        }
-
-        if (container.Kind == TraceKind.Dict)
-        {
-            for (var i = from; i + 1 < _stack.Count; i += 2)
-            {
-                NoteHook(container, _stack[i], _stack[i + 1]);
-            }
         }
     }
 
@@ -380,18 +374,8 @@ internal ref partial struct PickleTracer
             : TraceValue.Unknown;
     }
 
-    private readonly string? Text(TraceValue value)
-    {
-        // Longer ones name nothing, and can be used again and again.
-        const int MaxName = 300;
-        if (value.Kind != TraceKind.Text)
-        {
-            return null;
-        }
-
-        var constant = _heap.Constant(value);
-        return TraceCalls.Cut(constant.Decode(_pickle, constant.Length <= 10 * MaxName ? int.MaxValue : MaxName));
-    }
+    private readonly string? Text(TraceValue value) =>
+        value.Kind == TraceKind.Text ? TraceCalls.Cut(_heap.Constant(value).DecodeCut(_pickle)) : null;
 
     private void NoteFault(string problem, int offset)
     {

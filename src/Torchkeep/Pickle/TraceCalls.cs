@@ -93,6 +93,6 @@ internal static class TraceCalls
 
     internal static PyGlobal VarsOf(PyGlobal owner) => Attribute(owner, Namespace);
 
-    /// <summary>A part of a name as it is kept.</summary>
-    internal static string Cut(string part) => part.Length <= MaxName ? part : part[..MaxName] + "…";
+    /// <summary>A part of a name as it is kept: of a longer one its beginning and its end.</summary>
+    internal static string Cut(string part) => part.Length <= MaxName ? part : $"{part[..(MaxName / 2)]}…{part[^(MaxName / 2)..]}";
 }

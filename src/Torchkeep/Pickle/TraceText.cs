@@ -49,20 +49,9 @@ internal readonly ref struct TraceText(TraceHeap heap, ReadOnlySpan<byte> pickle
 
     private void Write(StringBuilder text, TracedConstant constant)
     {
-        // An escape has up to ten bytes for a letter.
-        const int MaxOperand = 10 * MaxText;
-        string decoded;
-        try
-        {
-            decoded = constant.Decode(_pickle, MaxOperand);
-        }
-        catch (InvalidCheckpointException)
-        {
-            decoded = Encoding.Latin1.GetString(_pickle.Slice(constant.Start, Math.Min(constant.Length, MaxText)));
-        }
-
-        var isCut = decoded.Length > MaxText || constant.Length > MaxOperand;
-        text.Append(constant.IsText ? "" : "b").Append(new PyString(isCut ? decoded[..Math.Min(MaxText, decoded.Length)] : decoded)).Append(Cut, isCut ? 1 : 0);
+        var decoded = constant.DecodeCut(_pickle);
+        var isCut = decoded.Length > MaxText;
+        text.Append(constant.IsText ? "" : "b").Append(new PyString(isCut ? decoded[..MaxText] : decoded)).Append(Cut, isCut ? 1 : 0);
     }
 
     private void WriteItems(StringBuilder text, TraceValue value, int depth, char first, char last)

@@ -12,29 +12,44 @@ internal readonly record struct TracedConstant(PickleOpcode Opcode, int Offset, 
     // An empty zip archive is no shorter.
     private const int MinArchive = 22;
 
+    // A name of a hundred letters, each of them an escape: a file may use one text again and again.
+    private const int MaxDecoded = 1000;
+
     internal bool IsText => Opcode is not (PickleOpcode.BinBytes or PickleOpcode.ShortBinBytes or PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8);
 
     /// <summary>Whether the operand is the bytes that Python would unpickle.</summary>
     internal bool IsRaw => !IsText || Opcode is PickleOpcode.BinString or PickleOpcode.ShortBinString;
 
-    /// <summary>The text, or the bytes as Latin-1; a cut one has no more than so many bytes of the operand.</summary>
+    /// <summary>The text, or the bytes as Latin-1.</summary>
     /// <exception cref="InvalidCheckpointException">Python could not read it.</exception>
-    internal string Decode(ReadOnlySpan<byte> pickle, int most = int.MaxValue)
+    internal string Decode(ReadOnlySpan<byte> pickle)
     {
-        var operand = pickle.Slice(Start, Math.Min(Length, most));
+        var operand = pickle.Slice(Start, Length);
         switch (Opcode)
         {
             case PickleOpcode.BinUnicode or PickleOpcode.ShortBinUnicode or PickleOpcode.BinUnicode8:
                 return Encoding.UTF8.GetString(operand);
-            case PickleOpcode.Unicode when most >= Length:
+            case PickleOpcode.Unicode:
                 return PickleText.DecodeRawUnicodeEscape(operand);
-            case PickleOpcode.String when most >= Length:
+            case PickleOpcode.String:
                 return FromPython2(PickleText.Unquote(operand));
             case PickleOpcode.BinString or PickleOpcode.ShortBinString:
                 return FromPython2(operand);
             default:
                 return Encoding.Latin1.GetString(operand);
         }
+    }
+
+    /// <summary>The same of a short one; of a longer one the beginning and the end, as they are in the pickle.</summary>
+    internal string DecodeCut(ReadOnlySpan<byte> pickle)
+    {
+        if (Length <= MaxDecoded)
+        {
+            return Decode(pickle);
+        }
+
+        var ends = Encoding.Latin1;
+        return $"{ends.GetString(pickle.Slice(Start, MaxDecoded / 2))}…{ends.GetString(pickle.Slice(Start + Length - (MaxDecoded / 2), MaxDecoded / 2))}";
     }
 
     /// <summary>The bytes that Python would unpickle if this was handed to it, or null for a text that has other letters than bytes.</summary>

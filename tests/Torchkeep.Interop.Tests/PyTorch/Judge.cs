@@ -48,6 +48,8 @@ internal sealed class Judge
 
     internal string Name => _interpreter.Name;
 
+    internal Interpreter Interpreter => _interpreter;
+
     /// <summary>PyTorch's own version.</summary>
     internal string Version { get; }
 

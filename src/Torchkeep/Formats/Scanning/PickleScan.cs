@@ -184,12 +184,12 @@ internal static class PickleScan
 
     // Without a name a pickle is harmless, and any bytes at all can be one.
     private static bool IsPickle(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
-        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(bytes, trace) || trace.IsOverLimit || trace.HiddenFrame is not null || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
+        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(bytes, trace) || trace.IsOverLimit || trace.ReachesHiddenFrame || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
 
     // Any bytes have a 'c' and two line feeds somewhere; what Python could import looks like a name.
     private static bool IsName(TracedName found) =>
         found.Name.Module.Length > 0
-        && (found.Name.Module + found.Name.Name).All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '.' or '<' or '>' or ' ' or '-');
+        && (found.Name.Module + found.Name.Name).All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '.' or '<' or '>' or ' ' or '-' or '…');
 
     // As many bytes as the first pickle needs, and some more.
     private static byte[] ReadOne(FileScan scan, ScanPart part, out PickleTrace trace)

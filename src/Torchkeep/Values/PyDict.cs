@@ -77,6 +77,9 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// <summary>The type and the number of entries.</summary>
     public override string ToString() => $"{TypeName} of {Count}";
 
+    /// <summary>The entry at a place in the order.</summary>
+    internal KeyValuePair<PyValue, PyValue> At(int place) => _entries.GetAt(place);
+
     internal PyValue Find(PyValue key)
     {
         const int Shown = 20;

@@ -10,21 +10,32 @@ internal static class ShardScan
     {
         try
         {
-            foreach (var path in ShardedReader.FindShards(part.Source, scan.Limits, scan.CancellationToken))
+            foreach (var (_, path) in ShardedReader.FindShards(part.Source, scan.Limits, scan.CancellationToken))
             {
-                var name = Path.GetFileName(path);
-                if (File.Exists(path))
-                {
-                    var shard = part.Inside(scan.Own(new FileByteSource(path)), name, isNamedPickle: false);
-                    scan.Later(shard with { IfNothing = new(ScanRule.BrokenContainer, "the index names this file, which is no checkpoint", shard.Record, null) });
-                }
-                else
-                {
-                    scan.Add(ScanRule.BrokenContainer, $"the index names '{name}', which is not there", part.Record);
-                }
+                Later(scan, part, path);
             }
         }
         catch (CheckpointException error) when (error is not InvalidCheckpointException { IsForeign: true })
+        {
+            scan.Add(error, part.Record);
+        }
+    }
+
+    private static void Later(FileScan scan, ScanPart part, string path)
+    {
+        var name = Path.GetFileName(path);
+        if (!File.Exists(path))
+        {
+            scan.Add(ScanRule.BrokenContainer, $"the index names '{name}', which is not there", part.Record);
+            return;
+        }
+
+        try
+        {
+            var shard = part.Inside(scan.Own(new FileByteSource(path)), name, isNamedPickle: false);
+            scan.Later(shard with { IfNothing = new(ScanRule.BrokenContainer, "the index names this file, which is no checkpoint", shard.Record, null) });
+        }
+        catch (InvalidCheckpointException error)
         {
             scan.Add(error, part.Record);
         }

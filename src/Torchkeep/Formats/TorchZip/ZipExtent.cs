@@ -9,6 +9,8 @@ namespace Torchkeep.Formats.TorchZip;
 /// </summary>
 internal static class ZipExtent
 {
+    // Archives can be short, and many.
+    private const int FirstRead = 1 << 12;
     private const int BufferSize = 1 << 20;
 
     private static readonly byte[] _signature = [.. "PK\x05\x06"u8];
@@ -20,9 +22,14 @@ internal static class ZipExtent
             return source.Length;
         }
 
-        var buffer = new byte[(int)Math.Min(BufferSize, source.Length)];
+        var buffer = new byte[(int)Math.Min(FirstRead, source.Length)];
         for (long at = 0; at <= source.Length - ZipFields.EndSize;)
         {
+            if (at > buffer.Length && buffer.Length < BufferSize)
+            {
+                buffer = new byte[(int)Math.Min(Math.Min(at, BufferSize), source.Length)];
+            }
+
             var count = (int)Math.Min(buffer.Length, source.Length - at);
             await source.ReadAsync(at, buffer.AsMemory(0, count), async, cancellationToken).ConfigureAwait(false);
             for (var i = 0; i <= count - ZipFields.EndSize; i++)
@@ -56,7 +63,7 @@ internal static class ZipExtent
 
         var end = new byte[ZipFields.EndSize];
         await source.ReadAsync(source.Length - end.Length, end, async, cancellationToken).ConfigureAwait(false);
-        if (!end.AsSpan().StartsWith(_signature))
+        if (!end.AsSpan().StartsWith(_signature) || await FitsAsync(source, source.Length - end.Length, end, async, cancellationToken).ConfigureAwait(false) is null)
         {
             return false;
         }

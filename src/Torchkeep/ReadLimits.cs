@@ -94,7 +94,7 @@ public sealed record ReadLimits
 
     /// <summary>
     /// The most bytes of a stream that cannot seek, which is copied to a temporary file before anything of it is read. Default:
-    /// 64 GiB.
+    /// 16 GiB.
     /// </summary>
-    public long MaxSpooledBytes { get; init; } = 64L << 30;
+    public long MaxSpooledBytes { get; init; } = 16L << 30;
 }

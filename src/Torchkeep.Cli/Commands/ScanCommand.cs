@@ -18,7 +18,7 @@ internal static class ScanCommand
 
     private static int Scan(string[] files, bool json, bool sarif, Output.Terminal terminal)
     {
-        List<FileOutcome<ScanReport>> outcomes = [.. files.Select(file => FileLoop.Try(file, path => CheckpointScanner.Scan(path)))];
+        List<FileOutcome<ScanReport>> outcomes = [.. files.Select(file => FileLoop.Try(file, input => input.Scan()))];
         if (sarif)
         {
             ScanSarif.Write(terminal.Output, outcomes);

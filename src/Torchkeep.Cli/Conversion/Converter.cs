@@ -11,7 +11,8 @@ internal static class Converter
 
     internal static void Run(ConvertRequest request, Terminal terminal)
     {
-        using var checkpoint = CheckpointFile.Open(request.Input);
+        using var input = InputFile.Find(request.Input);
+        using var checkpoint = input.Open();
         var root = Choose(checkpoint, request);
         var options = request.Options;
         if (options.Format == CheckpointFormat.Safetensors)
@@ -20,6 +21,7 @@ internal static class Converter
             options = options with { Metadata = MetadataOf(checkpoint) };
         }
 
+        SizeNote.Write(terminal, input, checkpoint, SizeOf(root, options), "of tensors will be written");
         using var progress = new ProgressLine(terminal);
         Checkpoint.Save(root, request.Output, options, progress);
         progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(root, options)}");
@@ -112,6 +114,11 @@ internal static class Converter
         metadata.TryAdd(FormatKey, Format);
         return metadata;
     }
+
+    // A file of safetensors has each tensor for itself, the others have the storages.
+    private static Int128 SizeOf(PyValue root, WriteOptions options) => root is PyDict dict && options.Format == CheckpointFormat.Safetensors
+        ? dict.Aggregate((Int128)0, (sum, entry) => sum + ((PyTensor)entry.Value).View.ByteLength)
+        : StorageUsage.Of(root) is var usage && options.Compact ? usage.UsedBytes : usage.TotalBytes;
 
     private static string Waste(PyValue root, WriteOptions options) =>
         !options.Compact && options.Format != CheckpointFormat.Safetensors && WasteNote.Of(StorageUsage.Of(root)) is { } note ? $"; {note}" : "";

@@ -29,22 +29,19 @@ internal static class JsonFault
     internal static (string Problem, int Offset) After(ReadOnlySpan<byte> json, Utf8JsonReader reader, int maxDepth)
     {
         var at = (int)reader.BytesConsumed;
-        byte separator = 0;
-        for (; at < json.Length && json[at] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)':'; at++)
+        while (at < json.Length && IsBetween(json[at]))
         {
-            if (json[at] is (byte)',' or (byte)':')
-            {
-                if (separator != 0)
-                {
-                    return ($"'{(char)json[at]}' stands where a value should be", at);
-                }
-
-                separator = json[at];
-            }
+            at++;
         }
 
-        return (Describe(json[at..], reader, separator, maxDepth), at);
+        // The reader may have taken a comma or a colon with the token before it.
+        var before = json[..at].TrimEnd(" \t\r\n"u8);
+        var separator = before is [.., (byte)',' or (byte)':'] ? before[^1] : (byte)0;
+        var isTwice = separator != 0 && before.Length > 1 && before[..^1].TrimEnd(" \t\r\n"u8) is [.., (byte)',' or (byte)':'];
+        return (isTwice ? $"'{(char)separator}' stands where a value should be" : Describe(json[at..], reader, separator, maxDepth), at);
     }
+
+    private static bool IsBetween(byte letter) => letter is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)':';
 
     private static string Describe(ReadOnlySpan<byte> rest, Utf8JsonReader reader, byte separator, int maxDepth)
     {
@@ -68,10 +65,10 @@ internal static class JsonFault
                 return $"it is nested deeper than {maxDepth}";
             case (byte)'/':
                 return "comments are not allowed";
-            case var _ when reader.TokenType == JsonTokenType.PropertyName && separator != ':':
+            case (byte)'"' when HasEnd(rest) && (separator == ',' || reader.TokenType == JsonTokenType.StartObject):
                 return "':' is missing behind a name";
             case var _ when separator == 0 && reader.TokenType is not (JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.PropertyName):
-                return "a comma is missing between two values";
+                return "a comma or a colon is missing";
             case (byte)'"':
                 return "a text does not end, or has a control character or an escape that JSON does not have";
             case (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
@@ -82,6 +79,20 @@ internal static class JsonFault
                 return $"'{(char)rest[0]}' stands where a value or a name in double quotes should be";
             default:
                 return $"the byte 0x{rest[0]:x2} stands where a value or a name in double quotes should be";
+        }
+    }
+
+    // A text that is none of those that the reader takes, or one that nothing right follows.
+    private static bool HasEnd(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text, isFinalBlock: false, default);
+        try
+        {
+            return reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class FileBudget(ReadLimits limits, long length)
 {
     // What any file may ask for, however small it is: a tenth of a second, or so many bytes of memory.
     private const long FreeEntries = 250_000;
-    private const long FreeCharacters = 16L << 20;
+    private const long FreeCharacters = 32L << 20;
     private const long FreeMemory = 128L << 20;
     private const long FreeInflated = 256L << 20;
     private const long FreeNested = 1L << 20;

@@ -68,7 +68,7 @@ public sealed record ReadLimits
 
     /// <summary>
     /// The most characters that the names of all listed tensors may have together. A small file can nest its tensors so
-    /// deep, or under such long keys, that their names fill any memory; nor more than 16 million and 16 for each byte of the
+    /// deep, or under such long keys, that their names fill any memory; nor more than 32 million and 16 for each byte of the
     /// file. Default: 256 million.
     /// </summary>
     public long MaxNameCharacters { get; init; } = 256L << 20;

@@ -21,10 +21,11 @@ internal static class Converter
             options = options with { Metadata = MetadataOf(checkpoint) };
         }
 
-        SizeNote.Write(terminal, input, checkpoint, SizeOf(root, options), "of tensors will be written");
+        var usage = options.Format == CheckpointFormat.Safetensors ? null : StorageUsage.Of(root);
+        SizeNote.Write(terminal, input, checkpoint, SizeOf(root, usage, options), "of tensors will be written");
         using var progress = new ProgressLine(terminal);
         Checkpoint.Save(root, request.Output, options, progress);
-        progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(root, options)}");
+        progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(usage, options)}");
     }
 
     private static PyValue Choose(Checkpoint checkpoint, ConvertRequest request)
@@ -116,10 +117,10 @@ internal static class Converter
     }
 
     // A file of safetensors has each tensor for itself, the others have the storages.
-    private static Int128 SizeOf(PyValue root, WriteOptions options) => root is PyDict dict && options.Format == CheckpointFormat.Safetensors
-        ? dict.Aggregate((Int128)0, (sum, entry) => sum + ((PyTensor)entry.Value).View.ByteLength)
-        : StorageUsage.Of(root) is var usage && options.Compact ? usage.UsedBytes : usage.TotalBytes;
+    private static Int128 SizeOf(PyValue root, StorageUsage? usage, WriteOptions options) => usage is null
+        ? ((PyDict)root).Aggregate((Int128)0, (sum, entry) => sum + ((PyTensor)entry.Value).View.ByteLength)
+        : options.Compact ? usage.UsedBytes : usage.TotalBytes;
 
-    private static string Waste(PyValue root, WriteOptions options) =>
-        !options.Compact && options.Format != CheckpointFormat.Safetensors && WasteNote.Of(StorageUsage.Of(root)) is { } note ? $"; {note}" : "";
+    private static string Waste(StorageUsage? usage, WriteOptions options) =>
+        !options.Compact && usage is not null && WasteNote.Of(usage) is { } note ? $"; {note}" : "";
 }

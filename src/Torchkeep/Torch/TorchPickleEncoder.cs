@@ -116,7 +116,7 @@ internal sealed class TorchPickleEncoder
             case PyList list:
                 _writer.WriteOpcode(PickleOpcode.EmptyList);
                 Put(list);
-                LaterItems(list.Items);
+                LaterItems(list.Count > 0 ? list.Items : []);
                 break;
             case PyDict dict:
                 WriteDict(dict);

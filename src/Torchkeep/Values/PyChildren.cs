@@ -103,5 +103,5 @@ internal readonly struct PyChildren(PyEntry parent, int start = 0)
         state is PyDict attributes ? Named(PyStepKind.Attribute, attributes.At(place)) : new(parent, PyStepKind.Attribute, "state", state);
 
     private PyEntry Named(PyStepKind step, KeyValuePair<PyValue, PyValue> entry) =>
-        new(parent, step, entry.Key is PyString name ? name.Value : entry.Key, entry.Value);
+        new(parent, step, entry.Key is PyString name ? (object)name.Value : entry.Key, entry.Value);
 }

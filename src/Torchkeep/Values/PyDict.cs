@@ -15,6 +15,10 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     // Every tensor of a file comes with a dictionary that has no entries.
     private OrderedDictionary<PyValue, PyValue> _entries = _none;
 
+    // A file can have a dictionary of one entry in a few bytes: it has no table until somebody goes over it.
+    private PyValue? _onlyKey;
+    private PyValue? _onlyValue;
+
     /// <summary>A dictionary without entries.</summary>
     /// <param name="isOrdered">Whether it is a <c>collections.OrderedDict</c>, as a state_dict is.</param>
     public PyDict(bool isOrdered = false) => IsOrdered = isOrdered;
@@ -28,7 +32,7 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     public PyDict? Attributes { get; set; }
 
     /// <summary>The number of entries.</summary>
-    public int Count => _entries.Count;
+    public int Count => _onlyKey is null ? _entries.Count : 1;
 
     /// <inheritdoc/>
     public override string TypeName => IsOrdered ? "OrderedDict" : "dict";
@@ -46,12 +50,14 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
         get => Find(key);
         set
         {
-            if (ReferenceEquals(_entries, _none))
+            if (_onlyKey is null && ReferenceEquals(_entries, _none))
             {
-                _entries = new(PyKeyComparer.Instance);
+                (_onlyValue, _onlyKey) = (value, key);
             }
-
-            _entries[key] = value;
+            else
+            {
+                Table()[key] = value;
+            }
         }
     }
 
@@ -63,10 +69,19 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// <summary>Looks up a key of any kind.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The entry.</param>
-    public bool TryGet(PyValue key, [NotNullWhen(true)] out PyValue? value) => _entries.TryGetValue(key, out value);
+    public bool TryGet(PyValue key, [NotNullWhen(true)] out PyValue? value)
+    {
+        if (Volatile.Read(ref _onlyKey) is not { } only)
+        {
+            return _entries.TryGetValue(key, out value);
+        }
+
+        value = PyKeyComparer.Instance.Equals(only, key) ? _onlyValue : null;
+        return value is not null;
+    }
 
     /// <summary>The entries in order.</summary>
-    public OrderedDictionary<PyValue, PyValue>.Enumerator GetEnumerator() => _entries.GetEnumerator();
+    public OrderedDictionary<PyValue, PyValue>.Enumerator GetEnumerator() => Table().GetEnumerator();
 
     /// <inheritdoc/>
     IEnumerator<KeyValuePair<PyValue, PyValue>> IEnumerable<KeyValuePair<PyValue, PyValue>>.GetEnumerator() => GetEnumerator();
@@ -78,7 +93,7 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     public override string ToString() => $"{TypeName} of {Count}";
 
     /// <summary>The entry at a place in the order.</summary>
-    internal KeyValuePair<PyValue, PyValue> At(int place) => _entries.GetAt(place);
+    internal KeyValuePair<PyValue, PyValue> At(int place) => Volatile.Read(ref _onlyKey) is { } only ? new(only, _onlyValue!) : _entries.GetAt(place);
 
     internal PyValue Find(PyValue key)
     {
@@ -86,7 +101,19 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
         return TryGet(key, out var value)
             ? value
             : throw new KeyNotFoundException(
-                $"there is no key {key.Brief}; the {TypeName} has {string.Join(", ", _entries.Take(Shown).Select(entry => entry.Key.Brief))}"
+                $"there is no key {key.Brief}; the {TypeName} has {string.Join(", ", this.Take(Shown).Select(entry => entry.Key.Brief))}"
                 + (Count > Shown ? $" and {Count - Shown} more" : ""));
+    }
+
+    // Several threads may read at once: the key goes when the table is there, and the value stays.
+    private OrderedDictionary<PyValue, PyValue> Table()
+    {
+        if (Volatile.Read(ref _onlyKey) is { } only)
+        {
+            _entries = new(PyKeyComparer.Instance) { { only, _onlyValue! } };
+            Volatile.Write(ref _onlyKey, null);
+        }
+
+        return _entries;
     }
 }

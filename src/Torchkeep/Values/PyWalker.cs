@@ -6,6 +6,9 @@ namespace Torchkeep.Values;
 /// </summary>
 internal static class PyWalker
 {
+    // Each level takes memory while it is open. Python's own pickler goes no deeper than its call stack, thousands of levels.
+    private const int MaxNesting = 200_000;
+
     internal static IEnumerable<PyEntry> Walk(PyValue root, long maxEntries) => Walk([PyEntry.Root(root)], maxEntries);
 
     internal static IEnumerable<PyEntry> Walk(IReadOnlyList<PyEntry> roots, long maxEntries)
@@ -20,6 +23,11 @@ internal static class PyWalker
                 if (open.Contains(entry.Value))
                 {
                     continue;
+                }
+
+                if (levels.Count > MaxNesting)
+                {
+                    throw new UnsupportedCheckpointException($"the object is nested more than {MaxNesting} deep");
                 }
 
                 if (count++ == maxEntries)

@@ -12,12 +12,9 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
 {
     private static readonly OrderedDictionary<PyValue, PyValue> _none = [];
 
-    // Every tensor of a file comes with a dictionary that has no entries.
-    private OrderedDictionary<PyValue, PyValue> _entries = _none;
-
-    // A file can have a dictionary of one entry in a few bytes: it has no table until somebody goes over it.
-    private PyValue? _onlyKey;
-    private PyValue? _onlyValue;
+    // Every tensor of a file comes with a dictionary that has no entries, and one of a single entry takes a few bytes of a
+    // file: the first is null, the second an entry until somebody goes over it, and all others are tables.
+    private object? _content;
 
     /// <summary>A dictionary without entries.</summary>
     /// <param name="isOrdered">Whether it is a <c>collections.OrderedDict</c>, as a state_dict is.</param>
@@ -32,7 +29,7 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     public PyDict? Attributes { get; set; }
 
     /// <summary>The number of entries.</summary>
-    public int Count => _onlyKey is null ? _entries.Count : 1;
+    public int Count => _content is null ? 0 : (_content as OrderedDictionary<PyValue, PyValue>)?.Count ?? 1;
 
     /// <inheritdoc/>
     public override string TypeName => IsOrdered ? "OrderedDict" : "dict";
@@ -50,9 +47,9 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
         get => Find(key);
         set
         {
-            if (_onlyKey is null && ReferenceEquals(_entries, _none))
+            if (_content is null)
             {
-                (_onlyValue, _onlyKey) = (value, key);
+                _content = new Entry(key, value);
             }
             else
             {
@@ -71,13 +68,17 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// <param name="value">The entry.</param>
     public bool TryGet(PyValue key, [NotNullWhen(true)] out PyValue? value)
     {
-        if (Volatile.Read(ref _onlyKey) is not { } only)
+        switch (_content)
         {
-            return _entries.TryGetValue(key, out value);
+            case Entry only when PyKeyComparer.Instance.Equals(only.Key, key):
+                value = only.Value;
+                return true;
+            case OrderedDictionary<PyValue, PyValue> table:
+                return table.TryGetValue(key, out value);
+            default:
+                value = null;
+                return false;
         }
-
-        value = PyKeyComparer.Instance.Equals(only, key) ? _onlyValue : null;
-        return value is not null;
     }
 
     /// <summary>The entries in order.</summary>
@@ -93,7 +94,7 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     public override string ToString() => $"{TypeName} of {Count}";
 
     /// <summary>The entry at a place in the order.</summary>
-    internal KeyValuePair<PyValue, PyValue> At(int place) => Volatile.Read(ref _onlyKey) is { } only ? new(only, _onlyValue!) : _entries.GetAt(place);
+    internal KeyValuePair<PyValue, PyValue> At(int place) => _content is Entry only ? new(only.Key, only.Value) : Table().GetAt(place);
 
     internal PyValue Find(PyValue key)
     {
@@ -105,15 +106,21 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
                 + (Count > Shown ? $" and {Count - Shown} more" : ""));
     }
 
-    // Several threads may read at once: the key goes when the table is there, and the value stays.
+    // Several threads may read at once: each sees an entry or a whole table.
     private OrderedDictionary<PyValue, PyValue> Table()
     {
-        if (Volatile.Read(ref _onlyKey) is { } only)
+        switch (_content)
         {
-            _entries = new(PyKeyComparer.Instance) { { only, _onlyValue! } };
-            Volatile.Write(ref _onlyKey, null);
+            case null:
+                return _none;
+            case Entry only:
+                var table = new OrderedDictionary<PyValue, PyValue>(PyKeyComparer.Instance) { { only.Key, only.Value } };
+                Volatile.Write(ref _content, table);
+                return table;
+            case var entries:
+                return (OrderedDictionary<PyValue, PyValue>)entries;
         }
-
-        return _entries;
     }
+
+    private sealed record Entry(PyValue Key, PyValue Value);
 }

@@ -16,7 +16,7 @@ internal static class ShardFiles
         foreach (var name in names)
         {
             var path = Path.Combine(folder, name);
-            var real = RealPath(path, folders);
+            var real = File.Exists(path) ? RealPath(path, folders) : path;
             if (files.TryGetValue(real, out var known))
             {
                 known.Names.Add(name);

@@ -3,14 +3,15 @@ namespace Torchkeep.Cli;
 /// <summary>Goes over the files of a command that takes several: one that cannot be read does not keep the others from it.</summary>
 internal static class FileLoop
 {
-    internal static FileOutcome<T> Try<T>(string file, Func<string, T> look)
+    internal static FileOutcome<T> Try<T>(string file, Func<InputFile, T> look)
         where T : class
     {
         try
         {
-            return Directory.Exists(file) ? new(file, null, $"'{file}' is a directory") : new(file, look(file), null);
+            using var input = InputFile.Find(file);
+            return new(file, look(input), null);
         }
-        catch (Exception error) when (error is CheckpointException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is CommandException or CheckpointException or IOException or UnauthorizedAccessException)
         {
             return new(file, null, error.Message);
         }

@@ -129,7 +129,7 @@ public sealed class Checkpoint : IDisposable
     /// <param name="leaveOpen">Whether disposing the checkpoints leaves the stream open.</param>
     /// <exception cref="CheckpointException">As for <see cref="OpenAll(string, ReadOptions?)"/>.</exception>
     public static IReadOnlyList<Checkpoint> OpenAll(Stream stream, ReadOptions? options = null, bool leaveOpen = false) =>
-        OpenAll(Complete(ToSourceAsync(stream, leaveOpen, async: false, CancellationToken.None)), options);
+        OpenAll(Complete(ToSourceAsync(stream, options, leaveOpen, async: false, CancellationToken.None)), options);
 
     /// <summary>As <see cref="OpenAll(string, ReadOptions?)"/>, of any source of bytes.</summary>
     /// <param name="source">The bytes; disposed with the last of the checkpoints, and also when opening fails.</param>
@@ -273,7 +273,7 @@ public sealed class Checkpoint : IDisposable
     {
         try
         {
-            return new StateDictFinder(_contents.Modules, _options.Limits).Find(StartOf(path), isNamed: path is not null);
+            return new StateDictFinder(_contents.Modules, _options.Budget!).Find(StartOf(path), isNamed: path is not null);
         }
         catch (CheckpointException error)
         {
@@ -294,7 +294,7 @@ public sealed class Checkpoint : IDisposable
     {
         try
         {
-            var found = new StateDictFinder(_contents.Modules, _options.Limits).FindValue(StartOf(path), isNamed: path is not null);
+            var found = new StateDictFinder(_contents.Modules, _options.Budget!).FindValue(StartOf(path), isNamed: path is not null);
             return new ModuleRecordReader(_contents.Modules).TryRead(found);
         }
         catch (CheckpointException error)
@@ -309,7 +309,7 @@ public sealed class Checkpoint : IDisposable
     /// twice; a cycle is cut where it closes. What lies beside the object (<see cref="Roots"/>) comes after it.
     /// </summary>
     /// <exception cref="UnsupportedCheckpointException">The object passes <see cref="ReadLimits.MaxEntries"/>.</exception>
-    public IEnumerable<PyEntry> Walk() => PyWalker.Walk(Roots, _options.Limits.MaxEntries);
+    public IEnumerable<PyEntry> Walk() => PyWalker.Walk(Roots, _options.Budget!.MaxEntries);
 
     /// <summary>Closes the file. Tensors of this checkpoint cannot be read any more.</summary>
     public void Dispose()
@@ -326,16 +326,16 @@ public sealed class Checkpoint : IDisposable
 
     private static async ValueTask<Checkpoint> OpenAsync(Stream stream, ReadOptions? options, bool leaveOpen, bool async, CancellationToken cancellationToken)
     {
-        var source = await ToSourceAsync(stream, leaveOpen, async, cancellationToken).ConfigureAwait(false);
+        var source = await ToSourceAsync(stream, options, leaveOpen, async, cancellationToken).ConfigureAwait(false);
         return await OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async ValueTask<ByteSource> ToSourceAsync(Stream stream, bool leaveOpen, bool async, CancellationToken cancellationToken)
+    private static async ValueTask<ByteSource> ToSourceAsync(Stream stream, ReadOptions? options, bool leaveOpen, bool async, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return stream.CanSeek
             ? new StreamByteSource(stream, leaveOpen, name: stream is FileStream file && Path.IsPathFullyQualified(file.Name) ? file.Name : null)
-            : await SpooledStream.ToSourceAsync(stream, leaveOpen, async, cancellationToken).ConfigureAwait(false);
+            : await SpooledStream.ToSourceAsync(stream, leaveOpen, (options ?? ReadOptions.Default).Limits, async, cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask<IReadOnlyList<Checkpoint>> OpenAllAsync(ByteSource source, ReadOptions? options, bool async, CancellationToken cancellationToken)
@@ -385,7 +385,7 @@ public sealed class Checkpoint : IDisposable
     private static async ValueTask<Checkpoint> OpenAsync(ByteSource source, ReadOptions? options, bool async, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        options ??= ReadOptions.Default;
+        options = (options ?? ReadOptions.Default).WithBudget(source.Length);
         try
         {
             var head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];
@@ -471,16 +471,17 @@ public sealed class Checkpoint : IDisposable
     private List<TensorEntry> ListTensors()
     {
         var tensors = new List<TensorEntry>();
+        var limit = _options.Budget!.MaxNameCharacters;
         long characters = 0;
         foreach (var entry in Walk())
         {
             if (entry.Value is PyTensor tensor)
             {
                 characters += entry.NameLength;
-                if (characters > _options.Limits.MaxNameCharacters)
+                if (characters > limit)
                 {
                     throw new UnsupportedCheckpointException(
-                        $"the names of the tensors have more than {_options.Limits.MaxNameCharacters} characters ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxNameCharacters)})")
+                        $"the names of the tensors have more than {limit} characters ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxNameCharacters)})")
                     {
                         File = File,
                     };

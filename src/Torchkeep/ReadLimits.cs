@@ -6,7 +6,8 @@ namespace Torchkeep;
 /// </summary>
 /// <remarks>
 /// Lengths inside a file are never believed beyond the bytes that are there, whatever the limits say. The limits bound
-/// what a small hostile file could still ask for.
+/// what a small hostile file could still ask for. Those that are called a ratio grow with the file: what they allow is
+/// counted over all of it, and the files of a sharded checkpoint are one.
 /// </remarks>
 public sealed record ReadLimits
 {
@@ -30,10 +31,16 @@ public sealed record ReadLimits
 
     /// <summary>
     /// The most memory, in bytes, that may be allocated for the values of one pickle: an empty dictionary is one byte of it
-    /// and a hundred in memory. Tensors' bytes are not among them. Looked at every few thousand opcodes; <see cref="CheckpointScanner"/> counts
-    /// what it keeps of a pickle instead. Default: 16 GiB.
+    /// and fifty in memory. Tensors' bytes are not among them. Looked at every few thousand opcodes; <see cref="CheckpointScanner"/> counts
+    /// what it keeps of a pickle instead. <see cref="MaxMemoryRatio"/> bounds it too. Default: 16 GiB.
     /// </summary>
     public long MaxPickleMemory { get; init; } = 16L << 30;
+
+    /// <summary>
+    /// How many times as much memory as the file has bytes may be allocated for the values of one pickle, beyond 128 MiB that
+    /// any may take. Default: 128.
+    /// </summary>
+    public int MaxMemoryRatio { get; init; } = 128;
 
     /// <summary>The longest single string, bytes value or integer in bytes. Default: 256 MiB.</summary>
     public int MaxStringBytes { get; init; } = 256 << 20;
@@ -49,25 +56,45 @@ public sealed record ReadLimits
 
     /// <summary>
     /// The most entries a walk over the object graph may visit. A small file can hold a graph whose paths are without
-    /// end, by naming one list many times. Default: 50 million.
+    /// end, by naming one list many times: <see cref="MaxEntriesPerOpcode"/> bounds it too. Default: 50 million.
     /// </summary>
     public long MaxEntries { get; init; } = 50_000_000;
 
     /// <summary>
+    /// How many times as many entries as the file's pickles have opcodes a walk may visit, beyond 250,000 that any may have.
+    /// Objects that share their parts have more entries than opcodes. Default: 8.
+    /// </summary>
+    public int MaxEntriesPerOpcode { get; init; } = 8;
+
+    /// <summary>
     /// The most characters that the names of all listed tensors may have together. A small file can nest its tensors so
-    /// deep, or under such long keys, that their names fill any memory. Default: 256 million.
+    /// deep, or under such long keys, that their names fill any memory; nor more than 32 million and 16 for each byte of the
+    /// file. Default: 256 million.
     /// </summary>
     public long MaxNameCharacters { get; init; } = 256L << 20;
 
     /// <summary>
-    /// The most bytes a compressed record may unfold to; such records are unfolded into memory. Default: 2,147,483,591
-    /// bytes, the longest array of .NET.
+    /// The most bytes a compressed record may unfold to. Up to 16 MiB are unfolded into memory, more into a temporary file,
+    /// which is gone when the checkpoint is. Default: 2,147,483,591 bytes, the longest array of .NET.
     /// </summary>
     public int MaxInflatedBytes { get; init; } = Array.MaxLength;
 
     /// <summary>
-    /// The most bytes a tensor may have beyond those of its storage. A stride of zero lets 16 bytes in a file claim to
-    /// be a tensor of a tebibyte. Default: 4 GiB.
+    /// How many times as many bytes as the file has its compressed records may unfold to, all together and beyond 256 MiB
+    /// that those of any file may. Deflate can reach 1032. Default: 100.
     /// </summary>
-    public long MaxExpandedBytes { get; init; } = 4L << 30;
+    public int MaxInflatedRatio { get; init; } = 100;
+
+    /// <summary>
+    /// The most bytes that a tensor may have beyond those of its storage; and those that all tensors that are read may have
+    /// together, beyond twice the bytes of the file with its compressed records unfolded. A stride of zero lets 16 bytes in a
+    /// file claim to be a tensor of a tebibyte. Default: 512 MiB.
+    /// </summary>
+    public long MaxExpandedBytes { get; init; } = 512L << 20;
+
+    /// <summary>
+    /// The most bytes of a stream that cannot seek, which is copied to a temporary file before anything of it is read. Default:
+    /// 16 GiB.
+    /// </summary>
+    public long MaxSpooledBytes { get; init; } = 16L << 30;
 }

@@ -39,6 +39,12 @@ public sealed record ReadOptions
     /// <summary>What the file may ask for at most.</summary>
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
 
+    /// <summary>What the file has asked for, where more than one part of it is read.</summary>
+    internal FileBudget? Budget { get; init; }
+
     /// <summary>Shown the bytes of each pickle of a sequence before it is run.</summary>
     internal PickleObserver? PickleObserver { get; init; }
+
+    /// <summary>The same options for a file that is opened now.</summary>
+    internal ReadOptions WithBudget(long length) => Budget is null ? this with { Budget = new(Limits, length) } : this;
 }

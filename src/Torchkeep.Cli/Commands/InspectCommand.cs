@@ -43,25 +43,32 @@ internal static class InspectCommand
 
     private static void Inspect(string file, bool json, bool hash, bool all, Terminal terminal)
     {
-        using var checkpoint = CheckpointFile.Open(file);
+        using var input = InputFile.Find(file);
+        using var checkpoint = input.Open();
 
         // Whatever can fail does so here, before the first byte of output.
-        var survey = Survey.Of(checkpoint, hash);
+        var survey = Survey.Of(checkpoint, json ? Survey.MaxTextLength(input.Length) : null);
+        if (hash)
+        {
+            SizeNote.Write(terminal, input, checkpoint, survey.BytesToHash, "of tensors are hashed");
+            survey.Hash();
+        }
+
         if (json)
         {
-            survey.CheckLengths();
             JsonReport.Write(terminal.Output, file, checkpoint, survey);
         }
         else
         {
             var trees = TreeBuilder.Build(checkpoint, survey, all);
-            HumanReport.Write(terminal, file, checkpoint, survey, trees);
+            HumanReport.Write(terminal, input, checkpoint, survey, trees);
         }
     }
 
     private static void ShowModules(string file, string? path, Terminal terminal)
     {
-        using var checkpoint = CheckpointFile.Open(file);
+        using var input = InputFile.Find(file);
+        using var checkpoint = input.Open();
         var module = ModelOption.Find(checkpoint, path);
         var root = module is null ? ModuleNodes.Of(checkpoint.FindStateDict(path)) : ModuleNodes.Of(module);
         ModuleReport.Write(terminal, file, checkpoint, root, module?.Walk().Count() ?? 0, module is not null);

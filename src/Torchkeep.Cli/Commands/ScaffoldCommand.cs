@@ -35,7 +35,8 @@ internal static partial class ScaffoldCommand
 
     private static void Write(string file, string? path, string? space, Terminal terminal)
     {
-        using var checkpoint = CheckpointFile.Open(file);
+        using var input = InputFile.Find(file);
+        using var checkpoint = input.Open();
         var module = ModelOption.Find(checkpoint, path)
             ?? throw new CommandException($"'{file}' has a state_dict, which says nothing of layers: scaffold wants the entire model, saved by torch.save(model). inspect --modules shows the names");
         var code = Scaffold.Write(file, path, module, space);

@@ -18,7 +18,7 @@ internal static class VerifyCommand
 
     private static int Verify(string[] files, bool values, bool json, Output.Terminal terminal)
     {
-        List<FileOutcome<VerifiedFile>> outcomes = [.. files.Select(file => FileLoop.Try(file, path => VerifiedFile.Of(path, values)))];
+        List<FileOutcome<VerifiedFile>> outcomes = [.. files.Select(file => FileLoop.Try(file, input => VerifiedFile.Of(input, values, terminal)))];
         if (json)
         {
             VerifyJson.Write(terminal.Output, outcomes);

@@ -11,7 +11,8 @@ internal static class Converter
 
     internal static void Run(ConvertRequest request, Terminal terminal)
     {
-        using var checkpoint = CheckpointFile.Open(request.Input);
+        using var input = InputFile.Find(request.Input);
+        using var checkpoint = input.Open();
         var root = Choose(checkpoint, request);
         var options = request.Options;
         if (options.Format == CheckpointFormat.Safetensors)
@@ -20,9 +21,11 @@ internal static class Converter
             options = options with { Metadata = MetadataOf(checkpoint) };
         }
 
+        var usage = options.Format == CheckpointFormat.Safetensors ? null : StorageUsage.Of(root);
+        SizeNote.Write(terminal, input, checkpoint, SizeOf(root, usage, options), "of tensors will be written");
         using var progress = new ProgressLine(terminal);
         Checkpoint.Save(root, request.Output, options, progress);
-        progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(root, options)}");
+        progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(usage, options)}");
     }
 
     private static PyValue Choose(Checkpoint checkpoint, ConvertRequest request)
@@ -113,6 +116,11 @@ internal static class Converter
         return metadata;
     }
 
-    private static string Waste(PyValue root, WriteOptions options) =>
-        !options.Compact && options.Format != CheckpointFormat.Safetensors && WasteNote.Of(StorageUsage.Of(root)) is { } note ? $"; {note}" : "";
+    // A file of safetensors has each tensor for itself, the others have the storages.
+    private static Int128 SizeOf(PyValue root, StorageUsage? usage, WriteOptions options) => usage is null
+        ? ((PyDict)root).Aggregate((Int128)0, (sum, entry) => sum + ((PyTensor)entry.Value).View.ByteLength)
+        : options.Compact ? usage.UsedBytes : usage.TotalBytes;
+
+    private static string Waste(StorageUsage? usage, WriteOptions options) =>
+        !options.Compact && usage is not null && WasteNote.Of(usage) is { } note ? $"; {note}" : "";
 }

@@ -8,8 +8,12 @@ internal sealed class ModuleNodes
     // What nn.BatchNorm and nn.InstanceNorm keep beside parameters; a state_dict says of no tensor which it is.
     private static readonly HashSet<string> _buffers = ["running_mean", "running_var", "num_batches_tracked"];
 
+    // Each module lists the tensors of all below it.
+    private const long MaxListed = 2_000_000;
+
     private readonly Dictionary<ModuleRecord, ModuleNode> _made = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> _kinds = new(StringComparer.Ordinal);
+    private long _listed;
 
     /// <exception cref="UnsupportedCheckpointException">The modules are nested too deep, or stand in too many places.</exception>
     internal static ModuleNode Of(ModuleRecord root)
@@ -22,7 +26,7 @@ internal sealed class ModuleNodes
     /// <exception cref="CommandException">The names are nested too deep.</exception>
     internal static ModuleNode Of(PyDict state)
     {
-        const int MaxDepth = 500;
+        const int MaxDepth = 100;
         var nodes = new ModuleNodes();
         var root = new NameTree();
         foreach (var (key, value) in state)
@@ -85,6 +89,12 @@ internal sealed class ModuleNodes
     // Equal texts get equal numbers without being written.
     private ModuleNode Number(ModuleNode node)
     {
+        _listed += node.Tensors.Count;
+        if (_listed > MaxListed)
+        {
+            throw new CommandException($"its modules hold so many tensors, and so deep, that they would be listed more than {MaxListed} times");
+        }
+
         var children = node.Children.Select(child => $"{child.Label.Length}:{child.Label}{child.Child?.Kind ?? -1}");
         var text = $"{node.IsList}{node.Name.Length}:{node.Name}{string.Join('\n', node.Lines)}\n{string.Join('\n', children)}";
         if (!_kinds.TryGetValue(text, out var kind))

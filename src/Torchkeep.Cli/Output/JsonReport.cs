@@ -121,5 +121,20 @@ internal static class JsonReport
         }
     }
 
+    /// <summary>About how long the text of a value will be beside its path.</summary>
+    internal static long LengthOf(PyValue value)
+    {
+        const int Rest = 64;
+        return Rest + Math.Min(MaxTextLength, value switch
+        {
+            PyString text => text.Value.Length,
+            PyBytes bytes => bytes.Value.Length,
+            PyObject { Callable: PyGlobal name } => name.Module.Length + (long)name.Name.Length,
+            PyGlobal name => name.Module.Length + (long)name.Name.Length,
+            PyTensor tensor => tensor.View.Shape.Length + (long)tensor.View.Storage.Location.Length,
+            _ => 0,
+        });
+    }
+
     internal static string Text(string text) => SafeText.Start(text, MaxTextLength);
 }

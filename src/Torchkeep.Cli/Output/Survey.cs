@@ -6,17 +6,15 @@ namespace Torchkeep.Cli.Output;
 /// </summary>
 internal sealed class Survey
 {
-    // Names that are listed with all that lies under them can make gigabytes of text of a small file.
-    private const long MaxPathsLength = 4L << 30;
-    private const long MaxPathLength = 16L << 20;
+    // Names that are listed with all that lies under them, and texts that are listed wherever they are named, can make
+    // gigabytes of a small file.
+    private const long FreeText = 256L << 20;
+    private const int TextPerByte = 32;
 
     private readonly List<int> _childCounts = [];
     private readonly Dictionary<TensorStorage, StorageUse> _storages = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<PyTensor, string>? _hashes;
-    private long _pathsLength;
-    private long _longestPath;
-
-    private Survey(bool hash) => _hashes = hash ? new(ReferenceEqualityComparer.Instance) : null;
+    private readonly Dictionary<PyTensor, string?> _hashes = new(ReferenceEqualityComparer.Instance);
+    private long _textLength;
 
     internal long TensorCount { get; private set; }
 
@@ -27,25 +25,38 @@ internal sealed class Survey
 
     internal int StorageCount => _storages.Count;
 
-    internal static Survey Of(Checkpoint checkpoint, bool hash)
+    /// <summary>The bytes of all tensors that <see cref="Hash"/> reads.</summary>
+    internal Int128 BytesToHash => _hashes.Keys.Aggregate((Int128)0, (sum, tensor) => sum + tensor.View.ByteLength);
+
+    /// <summary>How much text may be listed of a file of so many bytes.</summary>
+    internal static long MaxTextLength(long fileLength) => FreeText + (TextPerByte * fileLength);
+
+    /// <param name="checkpoint">What is looked at.</param>
+    /// <param name="maxTextLength">How much text may be listed, or null where only a part will be.</param>
+    /// <exception cref="CommandException">It is more.</exception>
+    internal static Survey Of(Checkpoint checkpoint, long? maxTextLength)
     {
-        var survey = new Survey(hash);
+        var survey = new Survey();
         var open = new List<(int Place, long PathLength)>();
         var views = new HashSet<(TensorStorage Storage, ElementType Type, long Offset, string Layout)>();
         foreach (var entry in checkpoint.Walk())
         {
             open.RemoveRange(entry.Depth, open.Count - entry.Depth);
-            long length = entry.Step.Length;
+            long length = 0;
+            if (maxTextLength is not null)
+            {
+                length = entry.Step.Length + (open.Count > 0 ? open[^1].PathLength : 0);
+                survey._textLength += length + JsonReport.LengthOf(entry.Value);
+                survey.CheckLength(maxTextLength.Value);
+            }
+
             if (open.Count > 0)
             {
                 survey._childCounts[open[^1].Place]++;
-                length += open[^1].PathLength;
             }
 
             open.Add((survey._childCounts.Count, length));
             survey._childCounts.Add(0);
-            survey._pathsLength += length;
-            survey._longestPath = Math.Max(survey._longestPath, length);
             if (entry.Value is PyTensor tensor)
             {
                 survey.Add(entry, tensor, views);
@@ -55,21 +66,29 @@ internal sealed class Survey
         return survey;
     }
 
+    /// <summary>Reads every tensor that has bytes, once.</summary>
+    internal void Hash()
+    {
+        foreach (var tensor in _hashes.Keys)
+        {
+            // Setting what is there is no change of the keys.
+            _hashes[tensor] = TensorHash.Of(tensor.View);
+        }
+    }
+
     /// <summary>The number of entries right under one, which is given by its place in the walk.</summary>
     internal int ChildCount(int place) => _childCounts[place];
 
     internal StorageUse UseOf(TensorStorage storage) => _storages[storage];
 
     /// <summary>The SHA-256 of a tensor's elements, or null when none was asked for or the tensor has none.</summary>
-    internal string? HashOf(PyTensor tensor) => _hashes?.GetValueOrDefault(tensor);
+    internal string? HashOf(PyTensor tensor) => _hashes.GetValueOrDefault(tensor);
 
-    /// <summary>Refuses to list paths without measure.</summary>
-    internal void CheckLengths()
+    private void CheckLength(long max)
     {
-        if (_pathsLength > MaxPathsLength || _longestPath > MaxPathLength)
+        if (_textLength > max)
         {
-            throw new CommandException(
-                $"the paths of its {Quantity.Number(_childCounts.Count)} values would take {Quantity.Bytes(_pathsLength)} of text, the longest {Quantity.Bytes(_longestPath)}: more than is listed");
+            throw new CommandException($"the paths and texts of its values would take more than {Quantity.Bytes(max)}, which is the most that is listed of a file of this size");
         }
     }
 
@@ -87,9 +106,9 @@ internal sealed class Survey
             ParameterCount += view.ElementCount;
         }
 
-        if (_hashes is not null && view.Storage.Location != TensorHash.MetaLocation && !_hashes.ContainsKey(tensor))
+        if (view.Storage.Location != TensorHash.MetaLocation)
         {
-            _hashes.Add(tensor, TensorHash.Of(view));
+            _hashes.TryAdd(tensor, null);
         }
     }
 }

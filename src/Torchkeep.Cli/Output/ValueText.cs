@@ -18,7 +18,7 @@ internal static class ValueText
     internal static int? CountOf(PyValue value) => value switch
     {
         PyDict dict => dict.Count,
-        PyList list => list.Items.Count,
+        PyList list => list.Count,
         PyTuple tuple => tuple.Items.Length,
         PySet set => set.Items.Count,
         PyObject record => record.Arguments.Items.Length,

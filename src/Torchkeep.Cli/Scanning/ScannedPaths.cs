@@ -17,7 +17,7 @@ internal sealed record ScannedPaths(IReadOnlyList<FileOutcome<ScanReport>> Files
             }
             else
             {
-                files.Add(FileLoop.Try(path, file => CheckpointScanner.Scan(file, options)));
+                files.Add(FileLoop.Try(path, input => input.Scan(options)));
             }
         }
 

@@ -4,9 +4,9 @@ namespace Torchkeep.Formats;
 
 /// <summary>What a check of a container's bytes finds.</summary>
 /// <param name="source">The file.</param>
-/// <param name="limits">What it may ask for.</param>
+/// <param name="options">How it is read, with what it may ask for.</param>
 /// <param name="cancellationToken">Stops the check.</param>
-internal sealed class ContainerCheck(ByteSource source, ReadLimits limits, CancellationToken cancellationToken)
+internal sealed class ContainerCheck(ByteSource source, ReadOptions options, CancellationToken cancellationToken)
 {
     private const int BufferSize = 1 << 20;
 
@@ -18,9 +18,18 @@ internal sealed class ContainerCheck(ByteSource source, ReadLimits limits, Cance
     // The file and the record of each, as a storage's bytes name theirs.
     private readonly List<(string? File, string? Record)> _places = [];
 
+    private readonly HashSet<(string? File, string? Record)> _faulty = [];
+
     internal ByteSource Source => source;
 
-    internal ReadLimits Limits => limits;
+    internal ReadOptions Options => options;
+
+    internal ReadLimits Limits => options.Limits;
+
+    internal FileBudget Budget => options.Budget!;
+
+    /// <summary>Whether an index names the file.</summary>
+    internal bool IsShard { get; init; }
 
     internal CancellationToken CancellationToken => cancellationToken;
 
@@ -83,7 +92,7 @@ internal sealed class ContainerCheck(ByteSource source, ReadLimits limits, Cance
         }
     }
 
-    internal bool IsFaulty(string? file, string record) => _places.Contains((file, record));
+    internal bool IsFaulty(string? file, string record) => _faulty.Contains((file, record));
 
     /// <summary>Says which tensors a broken record has.</summary>
     internal void Hit(string? file, string record, IReadOnlyList<string> tensors)
@@ -105,6 +114,7 @@ internal sealed class ContainerCheck(ByteSource source, ReadLimits limits, Cance
         {
             _faults.Add(fault);
             _places.Add((file, record));
+            _faulty.Add((file, record));
         }
     }
 

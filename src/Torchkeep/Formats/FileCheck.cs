@@ -14,11 +14,26 @@ internal static class FileCheck
     /// <exception cref="UnsupportedCheckpointException">It is of a kind that is not read, or passes a limit.</exception>
     internal static ContainerCheck Of(ByteSource source, ReadLimits limits, CancellationToken cancellationToken)
     {
-        var all = new ContainerCheck(source, limits, cancellationToken);
+        var all = new ContainerCheck(source, new ReadOptions { Limits = limits, VerifyChecksums = false }.WithBudget(source.Length), cancellationToken);
+        Run(all);
+        return all;
+    }
+
+    /// <summary>As <see cref="Of"/>, of a file that an index names: it may be anything but an index.</summary>
+    internal static ContainerCheck OfShard(ByteSource source, ContainerCheck index)
+    {
+        var all = new ContainerCheck(source, index.Options, index.CancellationToken) { IsShard = true };
+        Run(all);
+        return all;
+    }
+
+    private static void Run(ContainerCheck all)
+    {
+        var source = all.Source;
         long at = 0;
         do
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            all.CancellationToken.ThrowIfCancellationRequested();
             try
             {
                 at += CheckOne(all, at);
@@ -30,7 +45,6 @@ internal static class FileCheck
             }
         }
         while (at < source.Length);
-        return all;
     }
 
     /// <summary>Checks what begins at a byte; gives its length.</summary>
@@ -39,13 +53,13 @@ internal static class FileCheck
         var rest = Cut(all.Source, at, all.Source.Length - at);
         var head = new byte[Math.Min(rest.Length, FormatTable.HeadSize)];
         rest.Read(0, head);
-        var format = FormatTable.Detect(head, rest);
+        var format = all.IsShard ? FormatTable.DetectShard(head, rest) : FormatTable.Detect(head, rest);
         var part = Cut(rest, 0, format.FindLengthAsync(rest, all.Limits, async: false, all.CancellationToken).Complete());
         var contents = TryOpen(format, part, all, out var error);
         try
         {
             // What cannot be opened may take all the rest.
-            var check = new ContainerCheck(Cut(part, 0, contents?.Length ?? part.Length), all.Limits, all.CancellationToken) { Format = contents?.Format ?? format.Format };
+            var check = new ContainerCheck(Cut(part, 0, contents?.Length ?? part.Length), all.Options, all.CancellationToken) { Format = contents?.Format ?? format.Format };
             Check(format, check, error);
             foreach (var leftover in contents?.Leftovers ?? [])
             {
@@ -77,7 +91,7 @@ internal static class FileCheck
         try
         {
             error = null;
-            return format.OpenAsync(part, new ReadOptions { Limits = all.Limits, VerifyChecksums = false }, async: false, all.CancellationToken).Complete();
+            return format.OpenAsync(part, all.Options, async: false, all.CancellationToken).Complete();
         }
         catch (CheckpointException caught)
         {
@@ -114,7 +128,7 @@ internal static class FileCheck
         var names = new Dictionary<(string? File, string Record), List<string>>();
         var tensors = new HashSet<PyTensor>(ReferenceEqualityComparer.Instance);
         var storages = new HashSet<TensorStorage>(ReferenceEqualityComparer.Instance);
-        foreach (var entry in PyWalker.Walk([PyEntry.Root(contents.Root), .. contents.Beside], check.Limits.MaxEntries))
+        foreach (var entry in PyWalker.Walk([PyEntry.Root(contents.Root), .. contents.Beside], check.Budget.MaxEntries))
         {
             if (entry.Value is not PyTensor tensor || !tensors.Add(tensor))
             {

@@ -28,6 +28,10 @@ internal static class FormatTable
         throw ForeignFile.Describe(head, source);
     }
 
+    /// <summary>The kind of a file that an index names: never another index, or files could name each other without end.</summary>
+    internal static IFormat DetectShard(ReadOnlySpan<byte> head, ByteSource source) =>
+        Detect(head, source) is var format and not ShardedFormat ? format : throw ForeignFile.Describe(head, source);
+
     /// <summary>The kind that a save writes.</summary>
     /// <exception cref="ArgumentException">It cannot be written.</exception>
     internal static IFormatWriter Writer(CheckpointFormat kind) =>

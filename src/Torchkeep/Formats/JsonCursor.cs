@@ -14,6 +14,7 @@ internal ref struct JsonCursor
     /// <summary>As deep as the reader of safetensors goes (serde_json's recursion limit).</summary>
     private const int MaxDepth = 128;
 
+    private readonly ReadOnlySpan<byte> _json;
     private readonly string? _file;
     private readonly long _start;
     private Utf8JsonReader _reader;
@@ -24,6 +25,7 @@ internal ref struct JsonCursor
     /// <param name="start">Where the text starts in the file.</param>
     internal JsonCursor(ReadOnlySpan<byte> json, string? file, long start)
     {
+        _json = json;
         _file = file;
         _start = start;
         _reader = new(json, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -48,7 +50,8 @@ internal ref struct JsonCursor
         }
         catch (JsonException error)
         {
-            throw new InvalidCheckpointException($"the JSON text is broken: {Reason(error)}", error) { File = _file, Offset = _start + _reader.BytesConsumed };
+            var (problem, offset) = JsonFault.After(_json, _reader, MaxDepth);
+            throw new InvalidCheckpointException($"the JSON text is broken: {problem}", error) { File = _file, Offset = _start + offset };
         }
     }
 
@@ -122,10 +125,6 @@ internal ref struct JsonCursor
     [DoesNotReturn, StackTraceHidden]
     internal readonly void Refuse(string problem, string? tensorName = null) =>
         throw new InvalidCheckpointException(problem) { File = _file, Offset = Offset, TensorName = tensorName };
-
-    // Without the place, which is said in bytes of the file.
-    private static string Reason(JsonException error) =>
-        error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal) is >= 0 and var end ? error.Message[..end].TrimEnd('.') : error.Message;
 
     private static string Words(JsonTokenType token) => token switch
     {

@@ -54,7 +54,9 @@ internal readonly struct JsonField
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            TorchZipThrow.BadRecord(records.Source, record, $"the record is not the JSON that it should be: {error.Message}");
+            // A name is compared with the others, for which it must be a text.
+            var (problem, offset) = JsonFault.In(bytes, MaxDepth) ?? (error is JsonException ? "an object has a name twice" : "a name has half of a surrogate pair", null);
+            TorchZipThrow.BadRecord(records.Source, record, $"the record is not the JSON that it should be: {problem}{(offset is { } at ? $", at byte {at}" : "")}");
             return default;
         }
     }

@@ -94,7 +94,7 @@ internal sealed class PickleSequence(ByteSource source, ReadOptions options, str
         options.PickleObserver?.Invoke(_buffer.AsSpan(0, _filled), record, Position);
         try
         {
-            var value = PickleMachine.Run(_buffer.AsSpan(0, _filled), ref end, record, host, options.Limits);
+            var value = PickleMachine.Run(_buffer.AsSpan(0, _filled), ref end, record, host, options.Limits, options.Budget);
             Drop(end);
             Position += end;
             return value;

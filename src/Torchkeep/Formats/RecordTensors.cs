@@ -8,12 +8,13 @@ namespace Torchkeep.Formats;
 internal sealed class RecordTensors(ZipRecords records, string folder, bool isBigEndian, TensorNames names)
 {
     private readonly Dictionary<string, TensorStorage> _storages = new(StringComparer.Ordinal);
-    private readonly TorchPickleHost _host = new(new ZipStorages(records, folder, isBigEndian), records.Options.Limits, names);
+    private readonly TorchPickleHost _host = new(new ZipStorages(records, folder, isBigEndian), records.Options.Limits, names, budget: records.Options.Budget);
 
     /// <summary>A tensor, or the record of one that is quantized, from the arguments of PyTorch's rebuild functions.</summary>
     internal PyValue Make(
         JsonField field, string key, ElementType type, string device, PyValue offset, PyTuple size, PyTuple stride, bool requiresGrad, bool isParameter, PyTuple? quantizer)
     {
+        records.Options.Budget?.AddOpcodes(1);
         var record = folder + key;
         if (!_storages.TryGetValue(record, out var storage))
         {

@@ -10,6 +10,7 @@ internal sealed class FileByteSource : ByteSource
     internal FileByteSource(string path)
     {
         Name = path;
+        RegularFile.Check(path);
 
         // Delete sharing lets a save replace this very file while it is open, on Windows too.
         _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);

@@ -118,7 +118,7 @@ internal sealed class ForwardByteSource : ByteSource
 
     private void Move()
     {
-        var file = SpooledStream.CreateFile();
+        var file = SpoolFile.Create();
         _store.Position = 0;
         _store.CopyTo(file);
         _store.Dispose();

@@ -1,15 +1,17 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.IO.Hashing;
 
 namespace Torchkeep.IO;
 
 /// <summary>
-/// A deflated record, unfolded into memory when it is first touched. The claimed length is a promise that the data
-/// must keep: memory grows with what really unfolds.
+/// A deflated record, unfolded when it is first touched: a short one into memory, a long one into a temporary file. The
+/// claimed length is a promise that the data must keep: no more is taken than really unfolds.
 /// </summary>
 internal sealed class InflatedByteSource : ByteSource
 {
-    private const int FirstBuffer = 64 << 10;
+    private const int BufferSize = 64 << 10;
+    private const int MaxInMemory = 16 << 20;
 
     // Not a Lazy: that would keep a failure, and an interrupted read may succeed the next time.
     private readonly Lock _turn = new();
@@ -17,7 +19,8 @@ internal sealed class InflatedByteSource : ByteSource
     private readonly string _record;
     private readonly uint? _crc;
     private readonly int _limit;
-    private MemoryByteSource? _inflated;
+    private ByteSource? _inflated;
+    private bool _isVerified;
 
     internal InflatedByteSource(Func<ByteSource> deflated, string? name, string record, long length, uint? crc, int limit)
     {
@@ -40,17 +43,56 @@ internal sealed class InflatedByteSource : ByteSource
     public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) =>
         Inflated().TryGetSpan(offset, length, out bytes);
 
-    public override void Verify(CancellationToken cancellationToken = default) => _ = Inflated();
-
-    private MemoryByteSource Inflated()
+    // What fits into memory will be read next.
+    public override void Verify(CancellationToken cancellationToken = default)
     {
         lock (_turn)
         {
-            return _inflated ??= Inflate();
+            if (_inflated is null && Length <= MaxInMemory)
+            {
+                _inflated = ToMemory();
+            }
+            else if (_inflated is null && !_isVerified)
+            {
+                Inflate(static _ => { }, cancellationToken);
+                _isVerified = true;
+            }
         }
     }
 
-    private MemoryByteSource Inflate()
+    private ByteSource Inflated()
+    {
+        lock (_turn)
+        {
+            return _inflated ??= Length > MaxInMemory ? ToFile() : ToMemory();
+        }
+    }
+
+    private StreamByteSource ToFile()
+    {
+        var file = SpoolFile.Create();
+        try
+        {
+            Inflate(piece => file.Write(piece), CancellationToken.None);
+            file.Position = 0;
+            return new(file, leaveOpen: false, Name);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    // Memory grows with what really unfolds.
+    private MemoryByteSource ToMemory()
+    {
+        var bytes = new ArrayBufferWriter<byte>(BufferSize);
+        Inflate(piece => bytes.Write(piece), CancellationToken.None);
+        return new(bytes.WrittenMemory);
+    }
+
+    private void Inflate(Action<ReadOnlySpan<byte>> take, CancellationToken cancellationToken)
     {
         if (Length > _limit)
         {
@@ -62,34 +104,32 @@ internal sealed class InflatedByteSource : ByteSource
             };
         }
 
-        var bytes = new byte[Math.Min(Length, FirstBuffer)];
-        var filled = 0;
+        long filled = 0;
+        var crc = new Crc32();
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             using var inflater = new DeflateStream(new ByteSourceStream(_deflated()), CompressionMode.Decompress);
-            while (true)
+            while (inflater.Read(buffer) is > 0 and var count)
             {
-                var count = inflater.Read(bytes, filled, bytes.Length - filled);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (count > Length - filled)
+                {
+                    throw Invalid($"the compressed record unfolds to more than the {Length} bytes it claims");
+                }
+
                 filled += count;
-                if (filled == Length || count == 0)
-                {
-                    break;
-                }
-
-                if (filled == bytes.Length)
-                {
-                    Array.Resize(ref bytes, (int)Math.Min(Length, bytes.Length * 2L));
-                }
-            }
-
-            if (filled == Length && inflater.ReadByte() >= 0)
-            {
-                throw Invalid($"the compressed record unfolds to more than the {Length} bytes it claims");
+                crc.Append(buffer.AsSpan(0, count));
+                take(buffer.AsSpan(0, count));
             }
         }
         catch (InvalidDataException error)
         {
             throw Invalid("the compressed record is corrupt", error);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         if (filled != Length)
@@ -97,12 +137,10 @@ internal sealed class InflatedByteSource : ByteSource
             throw Invalid($"the compressed record unfolds to {filled} bytes, not the {Length} it claims");
         }
 
-        if (_crc is { } expected && Crc32.HashToUInt32(bytes) is var found && found != expected)
+        if (_crc is { } expected && crc.GetCurrentHashAsUInt32() is var found && found != expected)
         {
             throw Invalid($"the CRC-32 of the record is {found:x8}, and {expected:x8} was stored: its bytes are corrupt");
         }
-
-        return new MemoryByteSource(bytes);
     }
 
     private InvalidCheckpointException Invalid(string problem, Exception? inner = null) =>

@@ -8,19 +8,22 @@ internal static class SpooledStream
 {
     private const int BufferSize = 1 << 20;
 
-    internal static async ValueTask<ByteSource> ToSourceAsync(Stream stream, bool leaveOpen, bool async, CancellationToken cancellationToken)
+    internal static async ValueTask<ByteSource> ToSourceAsync(Stream stream, bool leaveOpen, ReadLimits limits, bool async, CancellationToken cancellationToken)
     {
         FileStream? spool = null;
         try
         {
-            spool = CreateFile();
-            if (async)
+            spool = SpoolFile.Create();
+            var buffer = new byte[BufferSize];
+            while (await ReadAsync(stream, buffer, async, cancellationToken).ConfigureAwait(false) is > 0 and var count)
             {
-                await stream.CopyToAsync(spool, BufferSize, cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                stream.CopyTo(spool, BufferSize);
+                if (spool.Position + count > limits.MaxSpooledBytes)
+                {
+                    throw new UnsupportedCheckpointException(
+                        $"the stream has more than {limits.MaxSpooledBytes} bytes ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxSpooledBytes)}): save it to a file and open that");
+                }
+
+                spool.Write(buffer.AsSpan(0, count));
             }
 
             spool.Position = 0;
@@ -40,22 +43,6 @@ internal static class SpooledStream
         }
     }
 
-    /// <summary>A temporary file that vanishes when it is closed.</summary>
-    internal static FileStream CreateFile()
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            // The folder is everyone's, the bytes are not.
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
-    }
+    private static ValueTask<int> ReadAsync(Stream stream, byte[] buffer, bool async, CancellationToken cancellationToken) =>
+        async ? stream.ReadAsync(buffer, cancellationToken) : new(stream.Read(buffer));
 }

@@ -17,17 +17,29 @@ internal ref struct PickleMachine
     private const int MaxProtocol = 5;
 
     private const int NoFrame = -1;
+    // No name that has a meaning is longer.
+    private const int MaxKnownName = 256;
+
+    // Attributes that states give to objects that have some already: a second's work, and more in a long pickle.
+    private const int FreeMerges = 4_000_000;
+    private const int MergesPerByte = 8;
 
     private readonly IPickleHost _host;
     private readonly ReadLimits _limits;
     private readonly string? _record;
     private readonly PickleStack _stack;
     private readonly PickleMemo _memo;
+    private readonly FileBudget _budget;
     private SpanCursor _cursor;
     private int _frameEnd = NoFrame;
 
-    private PickleMachine(ReadOnlySpan<byte> pickle, string? record, int position, IPickleHost host, ReadLimits limits)
+    // The attributes that no other value holds: made of several states.
+    private HashSet<PyDict>? _merged;
+    private long _merges;
+
+    private PickleMachine(ReadOnlySpan<byte> pickle, string? record, int position, IPickleHost host, ReadLimits limits, FileBudget budget)
     {
+        _budget = budget;
         _host = host;
         _limits = limits;
         _record = record;
@@ -37,9 +49,9 @@ internal ref struct PickleMachine
     }
 
     /// <summary>Runs the pickle that starts at <paramref name="position"/>, and leaves that at the byte after its end.</summary>
-    internal static PyValue Run(ReadOnlySpan<byte> bytes, ref int position, string? record, IPickleHost host, ReadLimits limits)
+    internal static PyValue Run(ReadOnlySpan<byte> bytes, ref int position, string? record, IPickleHost host, ReadLimits limits, FileBudget? budget = null)
     {
-        var machine = new PickleMachine(bytes, record, position, host, limits);
+        var machine = new PickleMachine(bytes, record, position, host, limits, budget ?? new(limits, bytes.Length));
         var value = machine.Run();
         position = machine._cursor.Position;
         return value;
@@ -60,15 +72,16 @@ internal ref struct PickleMachine
                     PickleThrow.OverLimit("opcodes", _limits.MaxOpcodes, nameof(ReadLimits.MaxOpcodes));
                 }
 
-                if (count % OpcodesBetweenLooks == 0 && GC.GetAllocatedBytesForCurrentThread() - allocated > _limits.MaxPickleMemory)
+                if (count % OpcodesBetweenLooks == 0)
                 {
-                    PickleThrow.OverLimit("values that take memory", _limits.MaxPickleMemory, nameof(ReadLimits.MaxPickleMemory));
+                    CheckMemory(GC.GetAllocatedBytesForCurrentThread() - allocated);
                 }
 
                 var opcode = (PickleOpcode)_cursor.TakeByte();
                 if (opcode == PickleOpcode.Stop)
                 {
                     LeaveFrame(mustEnd: true);
+                    _budget.AddOpcodes(count);
                     return _stack.Pop();
                 }
 
@@ -90,6 +103,15 @@ internal ref struct PickleMachine
             }
 
             throw;
+        }
+    }
+
+    private readonly void CheckMemory(long allocated)
+    {
+        var limit = _budget.MaxPickleMemory;
+        if (allocated > limit)
+        {
+            PickleThrow.OverLimit("values that take memory", limit, limit < _limits.MaxPickleMemory ? nameof(ReadLimits.MaxMemoryRatio) : nameof(ReadLimits.MaxPickleMemory));
         }
     }
 
@@ -395,15 +417,17 @@ internal ref struct PickleMachine
 
     private readonly void PushCall(PyValue callable, PyTuple arguments)
     {
-        var data = callable is PyGlobal global ? _host.Call(global, arguments) : null;
+        var data = callable is PyGlobal global && MayBeKnown(global) ? _host.Call(global, arguments) : null;
         _stack.Push(data ?? new PyObject(PyObjectKind.Call, callable, arguments));
     }
 
     private readonly void PushNew(PyValue callable, PyTuple arguments, PyDict? keywordArguments)
     {
-        var data = callable is PyGlobal global && keywordArguments is null ? _host.New(global, arguments) : null;
+        var data = callable is PyGlobal global && keywordArguments is null && MayBeKnown(global) ? _host.New(global, arguments) : null;
         _stack.Push(data ?? new PyObject(PyObjectKind.New, callable, arguments, keywordArguments));
     }
+
+    private static bool MayBeKnown(PyGlobal global) => global.Module.Length <= MaxKnownName && global.Name.Length <= MaxKnownName;
 
     // INST and OBJ call the class, except that one without arguments is made by __new__ (CPython Lib/pickle.py, _instantiate).
     private readonly void PushInstance(PyValue callable, PyTuple arguments) =>
@@ -430,7 +454,10 @@ internal ref struct PickleMachine
             return;
         }
 
-        list.Items.AddRange(items);
+        if (!items.IsEmpty)
+        {
+            list.Items.AddRange(items);
+        }
     }
 
     private readonly void AddMembers(ReadOnlySpan<PyValue> items)
@@ -469,16 +496,15 @@ internal ref struct PickleMachine
         }
     }
 
-    private readonly void Build(PyValue target, PyValue state)
+    private void Build(PyValue target, PyValue state)
     {
         switch (target)
         {
             case PyObject record:
-                // Two BUILDs of attributes update the same attributes.
-                record.State = Merge(record.State as PyDict, state);
+                record.State = Merge(record.State, state);
                 break;
-            case PyDict dict when state is PyDict attributes:
-                dict.Attributes = (PyDict)Merge(dict.Attributes, attributes);
+            case PyDict dict when state is PyDict:
+                dict.Attributes = (PyDict)Merge(dict.Attributes, state);
                 break;
             case not PyDict when _host.TryBuild(target, state):
                 break;
@@ -486,21 +512,52 @@ internal ref struct PickleMachine
                 PickleThrow.WrongOperand("an object that takes a state", target);
                 break;
         }
+    }
 
-        static PyValue Merge(PyDict? before, PyValue state)
+    // Two BUILDs of attributes update the same attributes, and two of attributes and slots both (Lib/pickle.py, load_build).
+    // The state itself may be met again, and stays what it is.
+    private PyValue Merge(PyValue? before, PyValue state) =>
+        before is PyDict attributes && state is PyDict update ? Update(attributes, update)
+        : HasSlots(before, out var known, out var knownSlots) && HasSlots(state, out var given, out var givenSlots)
+            ? new PyTuple(MergePart(known, given), MergePart(knownSlots, givenSlots))
+        : state;
+
+    private PyValue MergePart(PyValue before, PyValue state) => before is PyNone ? state : state is PyNone ? before : Update((PyDict)before, (PyDict)state);
+
+    private static bool HasSlots(PyValue? state, out PyValue attributes, out PyValue slots)
+    {
+        (attributes, slots) = state is PyTuple { Items: [PyDict or PyNone, PyDict or PyNone] } both ? (both.Items[0], both.Items[1]) : (state ?? PyNone.Value, PyNone.Value);
+        return state is PyTuple ? attributes != state : state is PyDict;
+    }
+
+    private PyDict Update(PyDict attributes, PyDict update)
+    {
+        _merged ??= new(ReferenceEqualityComparer.Instance);
+        if (!_merged.Contains(attributes))
         {
-            if (before is null || state is not PyDict update)
-            {
-                return state;
-            }
+            var own = new PyDict();
+            AddAll(own, attributes);
+            _merged.Add(own);
+            attributes = own;
+        }
 
-            var merged = new PyDict();
-            foreach (var (key, value) in before.Concat(update))
-            {
-                merged[key] = value;
-            }
+        AddAll(attributes, update);
+        return attributes;
+    }
 
-            return merged;
+    // One state can be given many times.
+    private void AddAll(PyDict target, PyDict entries)
+    {
+        _merges += entries.Count;
+        var limit = FreeMerges + ((long)MergesPerByte * (_cursor.Position + _cursor.Remaining));
+        if (_merges > limit)
+        {
+            PickleThrow.OverLimit("attributes that are set again and again", limit, nameof(ReadLimits.MaxEntries));
+        }
+
+        foreach (var (key, value) in entries)
+        {
+            target[key] = value;
         }
     }
 

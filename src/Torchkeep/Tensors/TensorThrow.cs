@@ -41,4 +41,12 @@ internal static class TensorThrow
         {
             TensorName = name,
         };
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void ExpandedTogether(string? name, long limit) =>
+        throw new UnsupportedCheckpointException(
+            $"the tensors of the file have together more than {limit} bytes, the limit for a file of its length ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxExpandedBytes)})")
+        {
+            TensorName = name,
+        };
 }

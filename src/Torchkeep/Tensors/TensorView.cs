@@ -13,6 +13,7 @@ namespace Torchkeep;
 public sealed unsafe class TensorView
 {
     private TensorView? _origin;
+    private bool _isCounted;
     private string? _name;
 
     /// <summary>A view of a storage.</summary>
@@ -108,6 +109,9 @@ public sealed unsafe class TensorView
     internal TensorNames? Names { get; init; }
 
     internal long MaxExpandedBytes { get; init; } = ReadLimits.Default.MaxExpandedBytes;
+
+    /// <summary>Where the bytes of the file's tensors are counted; null outside of a file.</summary>
+    internal FileBudget? Budget { get; init; }
 
     private ElementTypeInfo Info => ElementTypeInfo.Of(ElementType);
 
@@ -384,6 +388,29 @@ public sealed unsafe class TensorView
         if (ByteLength - Storage.ByteLength > MaxExpandedBytes)
         {
             TensorThrow.Expanded(Name, ByteLength, Storage.ByteLength, MaxExpandedBytes);
+        }
+
+        CountOnce();
+    }
+
+    /// <summary>Counts the tensor among those of its file that are read, however often and in what shape it is.</summary>
+    internal void CountOnce()
+    {
+        var first = this;
+        while (first._origin is { } origin)
+        {
+            first = origin;
+        }
+
+        if (first.Budget is not { } budget || Interlocked.Exchange(ref first._isCounted, true))
+        {
+            return;
+        }
+
+        if (budget.AddTensor(first.ByteLength) is { } limit)
+        {
+            first._isCounted = false;
+            TensorThrow.ExpandedTogether(Name, limit);
         }
     }
 

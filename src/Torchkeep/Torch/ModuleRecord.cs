@@ -68,19 +68,29 @@ public sealed class ModuleRecord
     public static ModuleRecord? TryRead(PyValue value) => new ModuleRecordReader(PythonModules.Instance).TryRead(value);
 
     /// <summary>This module and all under it with their paths, parents first, in the order of the file; one that stands in two places comes twice.</summary>
-    /// <exception cref="UnsupportedCheckpointException">They are nested more than 500 deep, or stand in more than a million places.</exception>
+    /// <exception cref="UnsupportedCheckpointException">They are nested more than 100 deep, stand in more than a million places or far more than there are modules, or have paths of more than 64 million characters together.</exception>
     public IEnumerable<(string Path, ModuleRecord Module)> Walk()
     {
-        const int MaxDepth = 500;
+        const int MaxDepth = 100;
         const int MaxPlaces = 1_000_000;
+
+        // One module can stand in many places, and a long name in many paths.
+        const int FreePlaces = 50_000;
+        const int PlacesPerModule = 10;
+        const long MaxCharacters = 64L << 20;
+        var seen = new HashSet<ModuleRecord>(ReferenceEqualityComparer.Instance);
+        long characters = 0;
         var pending = new Stack<(string Path, int Depth, ModuleRecord Module)>();
         var places = 0;
         pending.Push(("", 0, this));
         while (pending.TryPop(out var next))
         {
-            if (next.Depth > MaxDepth || ++places > MaxPlaces)
+            seen.Add(next.Module);
+            characters += next.Path.Length;
+            var most = Math.Min(MaxPlaces, FreePlaces + (PlacesPerModule * seen.Count));
+            if (next.Depth > MaxDepth || ++places > most || characters > MaxCharacters)
             {
-                throw new UnsupportedCheckpointException($"its modules are nested more than {MaxDepth} deep, or stand in more than {MaxPlaces} places");
+                throw new UnsupportedCheckpointException($"its modules are nested more than {MaxDepth} deep, stand in more than {most} places, or have paths of more than {MaxCharacters} characters together");
             }
 
             yield return (next.Path, next.Module);

@@ -6,7 +6,7 @@ namespace Torchkeep.Torch;
 /// </summary>
 internal static class StateDictBuilder
 {
-    internal static PyDict Build(PyValue root, IModuleReader modules, ReadLimits limits)
+    internal static PyDict Build(PyValue root, IModuleReader modules, FileBudget budget)
     {
         var metadata = new PyDict(isOrdered: true);
         var state = new PyDict(isOrdered: true) { Attributes = new PyDict { [TorchNames.Metadata] = metadata } };
@@ -56,14 +56,14 @@ internal static class StateDictBuilder
         {
             entries += more;
             characters += length;
-            if (entries > limits.MaxEntries)
+            if (entries > budget.MaxEntries)
             {
-                TorchThrow.StateDictOverLimit("entries", limits.MaxEntries, nameof(ReadLimits.MaxEntries));
+                TorchThrow.StateDictOverLimit("entries", budget.MaxEntries, nameof(ReadLimits.MaxEntries));
             }
 
-            if (characters > limits.MaxNameCharacters)
+            if (characters > budget.MaxNameCharacters)
             {
-                TorchThrow.StateDictOverLimit("characters in its names", limits.MaxNameCharacters, nameof(ReadLimits.MaxNameCharacters));
+                TorchThrow.StateDictOverLimit("characters in its names", budget.MaxNameCharacters, nameof(ReadLimits.MaxNameCharacters));
             }
         }
     }

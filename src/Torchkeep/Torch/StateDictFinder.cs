@@ -3,7 +3,7 @@ using Torchkeep.Values;
 namespace Torchkeep.Torch;
 
 /// <summary>Finds the state_dict in what was saved: the thing itself, a module, or what holds one of them under a usual name.</summary>
-internal sealed class StateDictFinder(IModuleReader modules, ReadLimits limits)
+internal sealed class StateDictFinder(IModuleReader modules, FileBudget budget)
 {
     /// <summary>The names that training scripts use, the surest first.</summary>
     internal static readonly string[] Names = ["state_dict", "model_state_dict", "model", "module", "ema"];
@@ -60,13 +60,19 @@ internal sealed class StateDictFinder(IModuleReader modules, ReadLimits limits)
 
             if (entry.Value is PyDict or PyObject)
             {
-                var children = PyWalker.Children(entry);
-                foreach (var name in Names.Reverse())
+                var found = new PyEntry?[Names.Length];
+                foreach (var child in PyWalker.Children(entry))
                 {
-                    if (children.Find(child => child.NamePart == name) is { } child)
+                    if (Array.IndexOf(Names, child.NamePart) is >= 0 and var place)
                     {
-                        pending.Push(child);
+                        found[place] ??= child;
                     }
+                }
+
+                // The surest is on top.
+                foreach (var child in found.OfType<PyEntry>().Reverse())
+                {
+                    pending.Push(child);
                 }
             }
         }
@@ -74,7 +80,7 @@ internal sealed class StateDictFinder(IModuleReader modules, ReadLimits limits)
         return null;
     }
 
-    private PyDict Take(PyValue value) => modules.IsModule(value) ? StateDictBuilder.Build(value, modules, limits) : (PyDict)value;
+    private PyDict Take(PyValue value) => modules.IsModule(value) ? StateDictBuilder.Build(value, modules, budget) : (PyDict)value;
 
     // Of an empty one, or one with extra state, _metadata alone tells.
     private static bool IsStateDict(PyDict dict) =>
@@ -89,8 +95,9 @@ internal sealed class StateDictFinder(IModuleReader modules, ReadLimits limits)
     {
         const int Shown = 20;
         var children = PyWalker.Children(start);
+        var count = children.Count();
         var tensors = children.Count(child => child.Value is PyTensor or PyCompositeTensor);
-        var holds = children.Count == 0 ? "" : $" with {string.Join(", ", children.Take(Shown).Select(child => child.Step))}{(children.Count > Shown ? $" and {children.Count - Shown} more" : "")}";
+        var holds = count == 0 ? "" : $" with {string.Join(", ", children.Take(Shown).Select(child => child.Step))}{(count > Shown ? $" and {count - Shown} more" : "")}";
         var hint = tensors == 0 ? "" : $"; it has {tensors} tensors among other values: give the path '{start.Path}' to take it as it is";
         return $"there is no state_dict and no module in '{start.Path}', which is {start.Value.Brief}{holds}{hint}";
     }

@@ -27,7 +27,7 @@ internal sealed class StoragePlan
     /// <param name="floats">What floating-point elements become, or null for what they are.</param>
     internal static StoragePlan Of(PyValue root, bool compact, ElementType? floats)
     {
-        var values = PyReachable.From(root).ToList();
+        var values = PyReachable.From(root).Where(value => value is PyTensor or PyCompositeTensor or PyStorage or PyObject).ToList();
         var kept = new HashSet<TensorStorage>(ReferenceEqualityComparer.Instance);
         foreach (var value in PyReachable.From(values.OfType<PyObject>().SelectMany(Arguments).Concat(values.OfType<PyCompositeTensor>().SelectMany(tensor => tensor.Made))))
         {

@@ -36,7 +36,17 @@ internal sealed class TorchPickleEncoder
         _isStream = isStream;
     }
 
-    private delegate void Step();
+    /// <summary>What a pending step does: of the frequent ones none is an object.</summary>
+    private enum StepKind
+    {
+        Value,
+        MadeValue,
+        Key,
+        Opcode,
+        Put,
+        MadePut,
+        Other,
+    }
 
     /// <summary>The pickle, and the storages it names in the order of their keys.</summary>
     /// <param name="root">The object.</param>
@@ -49,25 +59,45 @@ internal sealed class TorchPickleEncoder
         encoder.Later(root);
         while (encoder._pending.TryPop(out var step))
         {
-            step();
+            encoder.Do(step);
         }
 
         encoder._writer.WriteOpcode(PickleOpcode.Stop);
         return (encoder._writer.Written, encoder._order);
     }
 
-    private void Later(PyValue value) => _pending.Push(() => Write(value));
-
-    // Messages about a storage name the entry it was met in.
-    private void LaterKey(PyValue key) => _pending.Push(() =>
+    private void Do(Step step)
     {
-        _lastKey = (key as PyString)?.Value ?? _lastKey;
-        Write(key);
-    });
+        switch (step.Kind)
+        {
+            case StepKind.Value or StepKind.MadeValue:
+                Write(step.Value!, step.Kind == StepKind.MadeValue);
+                break;
+            case StepKind.Key:
+                // Messages about a storage name the entry it was met in.
+                _lastKey = (step.Value as PyString)?.Value ?? _lastKey;
+                Write(step.Value!, isMade: false);
+                break;
+            case StepKind.Opcode:
+                _writer.WriteOpcode(step.Opcode);
+                break;
+            case StepKind.Put or StepKind.MadePut:
+                PutNow(step.Value!, step.Kind == StepKind.MadePut);
+                break;
+            default:
+                step.Other!();
+                break;
+        }
+    }
 
-    private void Later(PickleOpcode opcode) => _pending.Push(() => _writer.WriteOpcode(opcode));
+    // What is made for a tensor alone is met once, and needs no place among what can be met again.
+    private void Later(PyValue value, bool isMade = false) => _pending.Push(new(isMade ? StepKind.MadeValue : StepKind.Value, value));
 
-    private void Write(PyValue value)
+    private void LaterKey(PyValue key) => _pending.Push(new(StepKind.Key, key));
+
+    private void Later(PickleOpcode opcode) => _pending.Push(new(StepKind.Opcode, Value: null, opcode));
+
+    private void Write(PyValue value, bool isMade)
     {
         switch (value)
         {
@@ -93,33 +123,33 @@ internal sealed class TorchPickleEncoder
                 _writer.WriteOpcode(PickleOpcode.EmptyTuple);
                 break;
             default:
-                if (_memo.TryGetValue(value, out var index))
+                if (!isMade && _memo.TryGetValue(value, out var index))
                 {
                     _writer.WriteGet(index);
                 }
                 else
                 {
-                    WriteObject(value);
+                    WriteObject(value, isMade);
                 }
 
                 break;
         }
     }
 
-    private void WriteObject(PyValue value)
+    private void WriteObject(PyValue value, bool isMade)
     {
         switch (value)
         {
             case PyTuple tuple:
-                WriteTuple(tuple);
+                WriteTuple(tuple, isMade);
                 break;
             case PyList list:
                 _writer.WriteOpcode(PickleOpcode.EmptyList);
                 Put(list);
-                LaterItems(list.Items);
+                LaterItems(list.Count > 0 ? list.Items : []);
                 break;
             case PyDict dict:
-                WriteDict(dict);
+                WriteDict(dict, isMade);
                 break;
             case PySet set:
                 Open(set);
@@ -198,37 +228,42 @@ internal sealed class TorchPickleEncoder
         _writer.WritePut(_memoCount++);
     }
 
-    private void Put(PyValue value)
+    private void Put(PyValue value, bool isMade = false)
     {
-        _memo.Add(value, _memoCount);
+        if (!isMade)
+        {
+            _memo.Add(value, _memoCount);
+        }
+
         _writer.WritePut(_memoCount++);
     }
 
-    private void LaterPut(PyValue value) => _pending.Push(() =>
+    private void LaterPut(PyValue value, bool isMade = false) => _pending.Push(new(isMade ? StepKind.MadePut : StepKind.Put, value));
+
+    private void PutNow(PyValue value, bool isMade)
     {
         _openSets.Remove(value);
 
         // A value that holds itself by way of its own arguments was put on the way, and is that one.
-        if (_memo.TryGetValue(value, out var index))
+        if (!isMade && _memo.TryGetValue(value, out var index))
         {
             _writer.WriteOpcode(PickleOpcode.Pop);
             _writer.WriteGet(index);
+            return;
         }
-        else
-        {
-            Put(value);
-            if (value is PyObject record)
-            {
-                LaterState(record.State);
-                LaterEntries(record.Entries ?? []);
-                LaterItems(record.Items?.Items ?? []);
-            }
-        }
-    });
 
-    private void WriteTuple(PyTuple tuple)
+        Put(value, isMade);
+        if (value is PyObject record)
+        {
+            LaterState(record.State);
+            LaterEntries(record.Entries ?? []);
+            LaterItems(record.Items?.Items ?? []);
+        }
+    }
+
+    private void WriteTuple(PyTuple tuple, bool isMade)
     {
-        LaterPut(tuple);
+        LaterPut(tuple, isMade);
         Later(tuple.Items.Length switch
         {
             1 => PickleOpcode.Tuple1,
@@ -236,19 +271,23 @@ internal sealed class TorchPickleEncoder
             3 => PickleOpcode.Tuple3,
             _ => PickleOpcode.Tuple,
         });
-        LaterAll(tuple.Items);
+        for (var i = tuple.Items.Length - 1; i >= 0; i--)
+        {
+            Later(tuple.Items[i], isMade);
+        }
+
         if (tuple.Items.Length > 3)
         {
             _writer.WriteOpcode(PickleOpcode.Mark);
         }
     }
 
-    private void WriteDict(PyDict dict)
+    private void WriteDict(PyDict dict, bool isMade)
     {
         if (!dict.IsOrdered && dict.Attributes is null)
         {
             _writer.WriteOpcode(PickleOpcode.EmptyDict);
-            Put(dict);
+            Put(dict, isMade);
             LaterEntries(dict);
             return;
         }
@@ -256,7 +295,7 @@ internal sealed class TorchPickleEncoder
         WriteGlobal(TorchNames.OrderedDict);
         _writer.WriteOpcode(PickleOpcode.EmptyTuple);
         _writer.WriteOpcode(PickleOpcode.Reduce);
-        Put(dict);
+        Put(dict, isMade);
         LaterState(dict.Attributes);
         LaterEntries(dict);
     }
@@ -289,7 +328,8 @@ internal sealed class TorchPickleEncoder
             TorchThrow.YoungTypeInStream(_lastKey, info);
         }
 
-        WriteCall(tensor, TensorCalls.Of(tensor, view));
+        var (callable, arguments) = TensorCalls.Of(tensor, view);
+        WriteCall(tensor, callable, arguments, isMade: callable == TorchNames.RebuildTensorV2 || callable == TorchNames.RebuildTensorV3);
     }
 
     private void WriteStorage(TensorStorage storage, ElementType? type, ElementType? viewed)
@@ -362,20 +402,12 @@ internal sealed class TorchPickleEncoder
 
     private void WriteCall(PyValue value, (PyGlobal Callable, PyTuple Arguments) call) => WriteCall(value, call.Callable, call.Arguments);
 
-    private void WriteCall(PyValue value, PyGlobal callable, PyTuple arguments)
+    private void WriteCall(PyValue value, PyGlobal callable, PyTuple arguments, bool isMade = false)
     {
         LaterPut(value);
         Later(PickleOpcode.Reduce);
-        Later(arguments);
+        Later(arguments, isMade);
         Later(callable);
-    }
-
-    private void LaterAll(IReadOnlyList<PyValue> values)
-    {
-        for (var i = values.Count - 1; i >= 0; i--)
-        {
-            Later(values[i]);
-        }
     }
 
     private void LaterState(PyValue? state)
@@ -409,7 +441,7 @@ internal sealed class TorchPickleEncoder
 
     // One batch at a time, so that the pending steps stay few.
     private void LaterBatch<T>(List<T> items, int start, PickleOpcode single, PickleOpcode many, Action<TorchPickleEncoder, T> later) =>
-        _pending.Push(() =>
+        _pending.Push(new(StepKind.Other, Other: () =>
         {
             var end = Math.Min(start + BatchSize, items.Count);
             if (end < items.Count)
@@ -427,5 +459,7 @@ internal sealed class TorchPickleEncoder
             {
                 _writer.WriteOpcode(PickleOpcode.Mark);
             }
-        });
+        }));
+
+    private readonly record struct Step(StepKind Kind, PyValue? Value = null, PickleOpcode Opcode = default, Action? Other = null);
 }

@@ -8,7 +8,7 @@ namespace Torchkeep.Torch;
 
 /// <summary>What names and persistent ids of a torch pickle stand for. Storages keep their identity by key.</summary>
 internal sealed class TorchPickleHost(
-    IStorageLookup storages, ReadLimits limits, TensorNames? names = null, Python2Text python2Text = Python2Text.Utf8OrBytes) : IPickleHost
+    IStorageLookup storages, ReadLimits limits, TensorNames? names = null, Python2Text python2Text = Python2Text.Utf8OrBytes, FileBudget? budget = null) : IPickleHost
 {
     private readonly Dictionary<string, PyStorage> _byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PyStorage> _windows = new(StringComparer.Ordinal);
@@ -16,6 +16,8 @@ internal sealed class TorchPickleHost(
     internal ReadLimits Limits => limits;
 
     internal TensorNames? Names => names;
+
+    internal FileBudget? Budget => budget;
 
     public Python2Text Python2Text => python2Text;
 
@@ -61,8 +63,10 @@ internal sealed class TorchPickleHost(
     /// <summary>How a storage is found again: by a text that old files may write as a number.</summary>
     internal static bool TryGetKey(PyValue key, out string name)
     {
+        // PyTorch counts its storages. A key is looked up as often as the pickle names it.
+        const int MaxLength = 1024;
         name = TextOf(key) ?? key.Brief;
-        return key is PyString or PyInt || TextOf(key) is not null;
+        return (key is PyString or PyInt || TextOf(key) is not null) && name.Length <= MaxLength;
     }
 
     // Of Python 2 it may be bytes (torch/serialization.py, maybe_decode_ascii).
@@ -97,6 +101,7 @@ internal sealed class TorchPickleHost(
             TorchThrow.WindowOutside(first, elements, all);
         }
 
+        budget?.AddSharedStorage(elements * size);
         ByteSource bytes = whole.Storage.HasBytes
             ? new SliceByteSource(whole.Storage.Bytes, first * size, elements * size)
             : new MetaByteSource(elements * size);

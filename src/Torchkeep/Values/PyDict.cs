@@ -12,8 +12,9 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
 {
     private static readonly OrderedDictionary<PyValue, PyValue> _none = [];
 
-    // Every tensor of a file comes with a dictionary that has no entries.
-    private OrderedDictionary<PyValue, PyValue> _entries = _none;
+    // Every tensor of a file comes with a dictionary that has no entries, and one of a single entry takes a few bytes of a
+    // file: the first is null, the second an entry until somebody goes over it, and all others are tables.
+    private object? _content;
 
     /// <summary>A dictionary without entries.</summary>
     /// <param name="isOrdered">Whether it is a <c>collections.OrderedDict</c>, as a state_dict is.</param>
@@ -28,7 +29,7 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     public PyDict? Attributes { get; set; }
 
     /// <summary>The number of entries.</summary>
-    public int Count => _entries.Count;
+    public int Count => _content is null ? 0 : (_content as OrderedDictionary<PyValue, PyValue>)?.Count ?? 1;
 
     /// <inheritdoc/>
     public override string TypeName => IsOrdered ? "OrderedDict" : "dict";
@@ -46,12 +47,14 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
         get => Find(key);
         set
         {
-            if (ReferenceEquals(_entries, _none))
+            if (_content is null)
             {
-                _entries = new(PyKeyComparer.Instance);
+                _content = new Entry(key, value);
             }
-
-            _entries[key] = value;
+            else
+            {
+                Table()[key] = value;
+            }
         }
     }
 
@@ -63,10 +66,23 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// <summary>Looks up a key of any kind.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The entry.</param>
-    public bool TryGet(PyValue key, [NotNullWhen(true)] out PyValue? value) => _entries.TryGetValue(key, out value);
+    public bool TryGet(PyValue key, [NotNullWhen(true)] out PyValue? value)
+    {
+        switch (_content)
+        {
+            case Entry only when PyKeyComparer.Instance.Equals(only.Key, key):
+                value = only.Value;
+                return true;
+            case OrderedDictionary<PyValue, PyValue> table:
+                return table.TryGetValue(key, out value);
+            default:
+                value = null;
+                return false;
+        }
+    }
 
     /// <summary>The entries in order.</summary>
-    public OrderedDictionary<PyValue, PyValue>.Enumerator GetEnumerator() => _entries.GetEnumerator();
+    public OrderedDictionary<PyValue, PyValue>.Enumerator GetEnumerator() => Table().GetEnumerator();
 
     /// <inheritdoc/>
     IEnumerator<KeyValuePair<PyValue, PyValue>> IEnumerable<KeyValuePair<PyValue, PyValue>>.GetEnumerator() => GetEnumerator();
@@ -77,13 +93,34 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// <summary>The type and the number of entries.</summary>
     public override string ToString() => $"{TypeName} of {Count}";
 
+    /// <summary>The entry at a place in the order.</summary>
+    internal KeyValuePair<PyValue, PyValue> At(int place) => _content is Entry only ? new(only.Key, only.Value) : Table().GetAt(place);
+
     internal PyValue Find(PyValue key)
     {
         const int Shown = 20;
         return TryGet(key, out var value)
             ? value
             : throw new KeyNotFoundException(
-                $"there is no key {key.Brief}; the {TypeName} has {string.Join(", ", _entries.Take(Shown).Select(entry => entry.Key.Brief))}"
+                $"there is no key {key.Brief}; the {TypeName} has {string.Join(", ", this.Take(Shown).Select(entry => entry.Key.Brief))}"
                 + (Count > Shown ? $" and {Count - Shown} more" : ""));
     }
+
+    // Several threads may read at once: each sees an entry or a whole table.
+    private OrderedDictionary<PyValue, PyValue> Table()
+    {
+        switch (_content)
+        {
+            case null:
+                return _none;
+            case Entry only:
+                var table = new OrderedDictionary<PyValue, PyValue>(PyKeyComparer.Instance) { { only.Key, only.Value } };
+                Volatile.Write(ref _content, table);
+                return table;
+            case var entries:
+                return (OrderedDictionary<PyValue, PyValue>)entries;
+        }
+    }
+
+    private sealed record Entry(PyValue Key, PyValue Value);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Torchkeep.Values;
 
 namespace Torchkeep;
@@ -9,6 +10,9 @@ public sealed class PyEntry
 
     private readonly PyStepKind _step;
     private readonly object? _key;
+
+    // An index has no object of its own.
+    private readonly int _index = -1;
 
     internal PyEntry(PyEntry? parent, PyStepKind step, object? key, PyValue value)
     {
@@ -24,6 +28,9 @@ public sealed class PyEntry
             _ => 0,
         });
     }
+
+    internal PyEntry(PyEntry parent, int index, PyValue value)
+        : this(parent, PyStepKind.Index, key: null, value) => _index = index;
 
     /// <summary>The entry of the value that this one lies in, or null for a root.</summary>
     public PyEntry? Parent { get; }
@@ -46,7 +53,8 @@ public sealed class PyEntry
     public string Step => _step switch
     {
         PyStepKind.Root => (string?)_key ?? "$",
-        PyStepKind.Key or PyStepKind.Index => $"[{_key}]",
+        PyStepKind.Index => $"[{_index}]",
+        PyStepKind.Key => $"[{_key}]",
         PyStepKind.Attribute => $".{_key}",
         _ => $"({_key})",
     };
@@ -55,18 +63,20 @@ public sealed class PyEntry
     /// The way as a state_dict names it: keys and attributes joined by dots, such as <c>model.layer1.0.weight</c>; empty
     /// for the saved object itself.
     /// </summary>
-    public string Name => Depth == 1 && Parent!._key is null
+    public string Name => Depth == 1 && !Parent!.HasName
         ? NamePart
-        : string.Join('.', Steps().Where(step => step._key is not null).Select(step => step.NamePart));
+        : string.Join('.', Steps().Where(step => step.HasName).Select(step => step.NamePart));
 
     /// <summary>The last part of <see cref="Name"/>; empty for the saved object itself.</summary>
-    internal string NamePart => _key is PyString text ? text.Value : _key?.ToString() ?? "";
+    internal string NamePart => _step == PyStepKind.Index ? _index.ToString(CultureInfo.InvariantCulture) : _key is PyString text ? text.Value : _key?.ToString() ?? "";
 
     /// <summary>The start of all paths: the saved object, or what lies beside it under a name.</summary>
     internal static PyEntry Root(PyValue value, string? name = null) => new(null, PyStepKind.Root, name, value);
 
     /// <summary>At least how long <see cref="Name"/> is, give or take what numbers have; it takes no time to know.</summary>
     internal long NameLength { get; }
+
+    private bool HasName => _step == PyStepKind.Index || _key is not null;
 
     private PyEntry[] Steps()
     {

@@ -27,7 +27,7 @@ internal static class PyPath
                 continue;
             }
 
-            var children = PyWalker.Children(entry);
+            var children = PyWalker.Children(entry).ToList();
             for (var i = children.Count - 1; i >= 0; i--)
             {
                 var name = children[i].NamePart;

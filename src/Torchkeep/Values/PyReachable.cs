@@ -1,8 +1,8 @@
 namespace Torchkeep.Values;
 
 /// <summary>
-/// Every value that a save of a root writes, each object once: also keys, and what records are made of. Without recursion,
-/// and however often an object is met.
+/// Every value that a save of a root writes and that holds others or bytes, each object once: also keys, and what records are
+/// made of. Without recursion, and however often an object is met.
 /// </summary>
 internal static class PyReachable
 {
@@ -23,10 +23,24 @@ internal static class PyReachable
             AddChildren(value, children);
             for (var i = children.Count - 1; i >= 0; i--)
             {
-                pending.Push(children[i]);
+                if (Holds(children[i]))
+                {
+                    pending.Push(children[i]);
+                }
             }
         }
     }
+
+    // Of what holds nothing a file can have millions, which nobody asks for.
+    private static bool Holds(PyValue value) => value switch
+    {
+        PyDict dict => dict.Count > 0 || dict.Attributes is not null,
+        PyList list => list.Count > 0,
+        PyTuple tuple => !tuple.Items.IsEmpty,
+        PySet set => set.Items.Count > 0,
+        PyTensor or PyCompositeTensor or PyStorage or PyObject => true,
+        _ => false,
+    };
 
     private static void AddChildren(PyValue value, List<PyValue> children)
     {
@@ -37,7 +51,11 @@ internal static class PyReachable
                 Add(dict.Attributes, children);
                 break;
             case PyList list:
-                children.AddRange(list.Items);
+                if (list.Count > 0)
+                {
+                    children.AddRange(list.Items);
+                }
+
                 break;
             case PyTuple tuple:
                 children.AddRange(tuple.Items);
@@ -65,8 +83,9 @@ internal static class PyReachable
 
     private static void AddEntries(PyDict dict, List<PyValue> children)
     {
-        foreach (var (key, value) in dict)
+        for (var i = 0; i < dict.Count; i++)
         {
+            var (key, value) = dict.At(i);
             if (key is not (PyString or PyInt))
             {
                 children.Add(key);

@@ -6,14 +6,15 @@ namespace Torchkeep;
 /// <param name="isFrozen">Whether it is a <c>frozenset</c>.</param>
 public sealed class PySet(bool isFrozen = false) : PyValue
 {
-    private readonly HashSet<PyValue> _members = new(PyKeyComparer.Instance);
-    private readonly List<PyValue> _items = [];
+    // A file can have many sets without members.
+    private HashSet<PyValue>? _members;
+    private List<PyValue>? _items;
 
     /// <summary>Whether it is a <c>frozenset</c>.</summary>
     public bool IsFrozen { get; } = isFrozen;
 
     /// <summary>The members.</summary>
-    public IReadOnlyList<PyValue> Items => _items;
+    public IReadOnlyList<PyValue> Items => _items ?? (IReadOnlyList<PyValue>)[];
 
     /// <inheritdoc/>
     public override string TypeName => IsFrozen ? "frozenset" : "set";
@@ -22,12 +23,13 @@ public sealed class PySet(bool isFrozen = false) : PyValue
     /// <param name="item">The member.</param>
     public void Add(PyValue item)
     {
+        _members ??= new(PyKeyComparer.Instance);
         if (_members.Add(item))
         {
-            _items.Add(item);
+            (_items ??= []).Add(item);
         }
     }
 
     /// <summary>The type and the number of members.</summary>
-    public override string ToString() => $"{TypeName} of {_items.Count}";
+    public override string ToString() => $"{TypeName} of {Items.Count}";
 }

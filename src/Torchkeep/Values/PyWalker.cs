@@ -6,130 +6,70 @@ namespace Torchkeep.Values;
 /// </summary>
 internal static class PyWalker
 {
+    // Each level takes memory while it is open. Python's own pickler goes no deeper than its call stack, thousands of levels.
+    private const int MaxNesting = 200_000;
+
     internal static IEnumerable<PyEntry> Walk(PyValue root, long maxEntries) => Walk([PyEntry.Root(root)], maxEntries);
 
     internal static IEnumerable<PyEntry> Walk(IReadOnlyList<PyEntry> roots, long maxEntries)
     {
         var open = new HashSet<PyValue>(ReferenceEqualityComparer.Instance);
-        var levels = new Stack<(IReadOnlyList<PyEntry> Entries, int Next)>([(roots, 0)]);
+        var levels = new Stack<PyChildren>();
         long count = 0;
-        while (levels.TryPop(out var level))
+        foreach (var root in roots)
         {
-            if (level.Next == level.Entries.Count)
+            for (var entry = root; entry is not null; entry = Next(levels, open))
             {
-                // The roots lie in nothing.
-                if (level.Entries is [{ Parent: { } left }, ..])
+                if (open.Contains(entry.Value))
                 {
-                    open.Remove(left.Value);
+                    continue;
                 }
 
-                continue;
-            }
+                if (levels.Count > MaxNesting)
+                {
+                    throw new UnsupportedCheckpointException($"the object is nested more than {MaxNesting} deep");
+                }
 
-            levels.Push((level.Entries, level.Next + 1));
-            var entry = level.Entries[level.Next];
-            if (open.Contains(entry.Value))
-            {
-                continue;
-            }
+                if (count++ == maxEntries)
+                {
+                    throw new UnsupportedCheckpointException(
+                        $"the object has more than {maxEntries} entries ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxEntries)} and {nameof(ReadLimits.MaxEntriesPerOpcode)})");
+                }
 
-            if (count++ == maxEntries)
-            {
-                throw new UnsupportedCheckpointException(
-                    $"the object has more than {maxEntries} entries ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxEntries)})");
-            }
-
-            yield return entry;
-            if (entry.Value is not PyTensor { State: null } && Children(entry) is { Count: > 0 } children)
-            {
-                open.Add(entry.Value);
-                levels.Push((children, 0));
+                yield return entry;
+                var children = new PyChildren(entry);
+                if (entry.Value is not PyTensor { State: null } && children.HasMore)
+                {
+                    open.Add(entry.Value);
+                    levels.Push(children);
+                }
             }
         }
     }
 
     /// <summary>What lies right in a value, in the order of the file.</summary>
-    internal static List<PyEntry> Children(PyEntry entry)
+    internal static IEnumerable<PyEntry> Children(PyEntry entry)
     {
-        var children = new List<PyEntry>();
-        switch (entry.Value)
+        for (var children = new PyChildren(entry); children.HasMore; children = children.Skip())
         {
-            case PyDict dict:
-                AddEntries(dict);
-                AddAttributes(dict.Attributes);
-                break;
-            case PyList list:
-                AddItems(list.Items);
-                break;
-            case PyTuple tuple:
-                AddItems(tuple.Items);
-                break;
-            case PySet set:
-                AddItems(set.Items);
-                break;
-            case PyTensor tensor:
-                AddAttributes(tensor.State);
-                break;
-            case PyCompositeTensor composite:
-                foreach (var (name, part) in composite.Parts)
-                {
-                    Add(PyStepKind.Attribute, name, part);
-                }
+            yield return children.First;
+        }
+    }
 
-                AddAttributes(composite.State);
-                break;
-            case PyObject record:
-                for (var i = 0; i < record.Arguments.Items.Length; i++)
-                {
-                    Add(PyStepKind.Argument, $"arg{i}", record.Arguments.Items[i]);
-                }
+    // Only the place in each open value is kept: a list of a million entries is never a million entries here.
+    private static PyEntry? Next(Stack<PyChildren> levels, HashSet<PyValue> open)
+    {
+        while (levels.TryPop(out var level))
+        {
+            if (level.HasMore)
+            {
+                levels.Push(level.Skip());
+                return level.First;
+            }
 
-                foreach (var (key, value) in record.KeywordArguments ?? [])
-                {
-                    Add(PyStepKind.Argument, key is PyString name ? (object)name.Value : key, value);
-                }
-
-                AddItems(record.Items?.Items ?? []);
-                AddEntries(record.Entries ?? []);
-                AddAttributes(record.State);
-                break;
+            open.Remove(level.Parent.Value);
         }
 
-        return children;
-
-        void AddEntries(PyDict dict)
-        {
-            children.EnsureCapacity(children.Count + dict.Count);
-            foreach (var (key, value) in dict)
-            {
-                Add(PyStepKind.Key, key, value);
-            }
-        }
-
-        void AddItems(IReadOnlyList<PyValue> items)
-        {
-            children.EnsureCapacity(children.Count + items.Count);
-            for (var i = 0; i < items.Count; i++)
-            {
-                Add(PyStepKind.Index, i, items[i]);
-            }
-        }
-
-        void AddAttributes(PyValue? state)
-        {
-            if (state is PyDict attributes)
-            {
-                foreach (var (key, value) in attributes)
-                {
-                    Add(PyStepKind.Attribute, key is PyString name ? (object)name.Value : key, value);
-                }
-            }
-            else if (state is not null)
-            {
-                Add(PyStepKind.Attribute, "state", state);
-            }
-        }
-
-        void Add(PyStepKind step, object key, PyValue value) => children.Add(new(entry, step, key, value));
+        return null;
     }
 }

@@ -97,7 +97,7 @@ public sealed class JsonReportTests : IDisposable
         var outcome = CommandLine.Run("inspect", _folder.Save(root), "--json");
 
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Contains("more than is listed", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("the most that is listed", outcome.Error, StringComparison.Ordinal);
     }
 
     private JsonElement Inspect(PyValue root, params string[] arguments)

@@ -147,7 +147,7 @@ public sealed class ByteSourceTests : IDisposable
             default:
                 using (var stream = new ForwardStream(new MemoryStream(_bytes)))
                 {
-                    return SpooledStream.ToSourceAsync(stream, leaveOpen: false, async: false, CancellationToken.None).Complete();
+                    return SpooledStream.ToSourceAsync(stream, leaveOpen: false, ReadLimits.Default, async: false, CancellationToken.None).Complete();
                 }
         }
     }

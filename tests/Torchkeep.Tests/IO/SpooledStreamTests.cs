@@ -8,7 +8,7 @@ public sealed class SpooledStreamTests
     public async Task TheStreamIsReadToItsEnd(bool async, bool leaveOpen)
     {
         var stream = new ForwardStream(new MemoryStream([1, 2, 3]));
-        using var source = await SpooledStream.ToSourceAsync(stream, leaveOpen, async, TestContext.Current.CancellationToken);
+        using var source = await SpooledStream.ToSourceAsync(stream, leaveOpen, ReadLimits.Default, async, TestContext.Current.CancellationToken);
         var bytes = new byte[3];
         source.Read(0, bytes);
         Assert.Equal([1, 2, 3], bytes);
@@ -20,7 +20,7 @@ public sealed class SpooledStreamTests
     {
         var stream = new ForwardStream(new ByteSourceStream(new PatternByteSource(10_000) { FailsAt = 5000 }));
         await Assert.ThrowsAsync<IOException>(async () =>
-            await SpooledStream.ToSourceAsync(stream, leaveOpen: false, async: true, TestContext.Current.CancellationToken));
+            await SpooledStream.ToSourceAsync(stream, leaveOpen: false, ReadLimits.Default, async: true, TestContext.Current.CancellationToken));
         Assert.True(stream.IsDisposed);
     }
 
@@ -30,6 +30,6 @@ public sealed class SpooledStreamTests
         using var cancellation = new CancellationTokenSource();
         var inner = new ByteSourceStream(new PatternByteSource(1L << 40) { OnRead = end => cancellation.CancelAsync() });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-            await SpooledStream.ToSourceAsync(new ForwardStream(inner), leaveOpen: false, async: true, cancellation.Token));
+            await SpooledStream.ToSourceAsync(new ForwardStream(inner), leaveOpen: false, ReadLimits.Default, async: true, cancellation.Token));
     }
 }

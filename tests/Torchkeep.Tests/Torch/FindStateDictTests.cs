@@ -132,7 +132,7 @@ public sealed class FindStateDictTests
     [Fact]
     public void NestingCostsNoStack()
     {
-        const int Depth = 5000;
+        const int Depth = 3500;
         var module = Module(("w", Tensor()));
         for (var i = 0; i < Depth; i++)
         {

@@ -129,7 +129,7 @@ public class HostileModelTests
 
         var error = Assert.Throws<UnsupportedCheckpointException>(() => Load(model));
 
-        Assert.Contains("nested more than 500 deep", error.Message, StringComparison.Ordinal);
+        Assert.Contains("nested more than 100 deep", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

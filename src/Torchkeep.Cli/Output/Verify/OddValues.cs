@@ -27,21 +27,23 @@ internal sealed record OddValues(string Path, long NaN, long Infinite)
         [ElementType.Float8E8M0Fnu] = new(1, 0xff, 0xff, null),
     };
 
+    /// <summary>How many bytes are read to find them.</summary>
+    internal static Int128 BytesIn(Checkpoint checkpoint) => Entries(checkpoint).Aggregate((Int128)0, (sum, entry) => sum + ((PyTensor)entry.Value).View.ByteLength);
+
     /// <summary>Each tensor with such elements, once.</summary>
-    internal static IEnumerable<OddValues> In(Checkpoint checkpoint)
+    internal static IEnumerable<OddValues> In(Checkpoint checkpoint) =>
+        Entries(checkpoint).Select(entry => Count(entry, ((PyTensor)entry.Value).View)).OfType<OddValues>();
+
+    private static IEnumerable<PyEntry> Entries(Checkpoint checkpoint)
     {
         var seen = new HashSet<PyTensor>(ReferenceEqualityComparer.Instance);
-        foreach (var entry in checkpoint.Walk())
-        {
-            if (entry.Value is PyTensor tensor && tensor.View.Storage.Location != "meta" && seen.Add(tensor) && _layouts.TryGetValue(tensor.View.ElementType, out var layout) && Count(entry.Path, tensor.View, layout) is { } odd)
-            {
-                yield return odd;
-            }
-        }
+        return checkpoint.Walk().Where(entry =>
+            entry.Value is PyTensor tensor && tensor.View.Storage.Location != TensorHash.MetaLocation && seen.Add(tensor) && _layouts.ContainsKey(tensor.View.ElementType));
     }
 
-    private static OddValues? Count(string path, TensorView view, Layout layout)
+    private static OddValues? Count(PyEntry entry, TensorView view)
     {
+        var layout = _layouts[view.ElementType];
         long nan = 0;
         long infinite = 0;
         var buffer = new byte[Math.Min(view.ByteLength, BufferSize)];
@@ -61,7 +63,7 @@ internal sealed record OddValues(string Path, long NaN, long Infinite)
             }
         }
 
-        return nan + infinite == 0 ? null : new(path, nan, infinite);
+        return nan + infinite == 0 ? null : new(entry.Path, nan, infinite);
     }
 
     // Elements come in the machine's byte order.

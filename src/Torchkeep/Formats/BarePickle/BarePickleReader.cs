@@ -21,7 +21,7 @@ internal sealed class BarePickleReader : IPickleHost, IStorageLookup
     private BarePickleReader(ReadOptions options)
     {
         _options = options;
-        _torch = new(this, options.Limits, _names, options.Python2Text);
+        _torch = new(this, options.Limits, _names, options.Python2Text, options.Budget);
     }
 
     public Python2Text Python2Text => _options.Python2Text;
@@ -52,6 +52,9 @@ internal sealed class BarePickleReader : IPickleHost, IStorageLookup
         throw new InvalidCheckpointException($"the storage '{key}' would lie beside the pickle: it was cut out of a checkpoint");
 
     // Bytes in memory, of which no reading waits. A file in a file in a file stays a record.
-    private PyValue LoadFromBytes(PyBytes bytes) =>
-        TorchLegacyReader.OpenAsync(new MemoryByteSource(bytes.Value), _options, async: false, CancellationToken.None).AsTask().GetAwaiter().GetResult().Root;
+    private PyValue LoadFromBytes(PyBytes bytes)
+    {
+        _options.Budget?.AddNested(bytes.Value.Length);
+        return TorchLegacyReader.OpenAsync(new MemoryByteSource(bytes.Value), _options, async: false, CancellationToken.None).AsTask().GetAwaiter().GetResult().Root;
+    }
 }

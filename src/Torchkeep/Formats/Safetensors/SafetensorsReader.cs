@@ -12,7 +12,7 @@ internal static class SafetensorsReader
     {
         var header = await ReadHeaderAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false);
         var (tensors, metadata) = SafetensorsHeader.Parse(header, source, options.Limits.MaxRecords);
-        return new(Build(source, tensors, SafetensorsConstants.LengthSize + header.Length, options.Limits), new TensorNames()) { Metadata = metadata };
+        return new(Build(source, tensors, SafetensorsConstants.LengthSize + header.Length, options), new TensorNames()) { Metadata = metadata };
     }
 
     private static async ValueTask<byte[]> ReadHeaderAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
@@ -37,8 +37,9 @@ internal static class SafetensorsReader
     }
 
     // The tensors cover the data from first to last without a gap: a gap could hide another file.
-    private static PyDict Build(ByteSource source, List<SafetensorsEntry> tensors, long dataStart, ReadLimits limits)
+    private static PyDict Build(ByteSource source, List<SafetensorsEntry> tensors, long dataStart, ReadOptions options)
     {
+        options.Budget?.AddOpcodes(tensors.Count);
         var root = new PyDict();
         long position = 0;
         foreach (var tensor in tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End))
@@ -48,7 +49,7 @@ internal static class SafetensorsReader
                 SafetensorsThrow.NotInOrder(source, tensor, position);
             }
 
-            root.Add(tensor.Name, View(source, tensor, dataStart, limits));
+            root.Add(tensor.Name, View(source, tensor, dataStart, options));
             position = tensor.End;
         }
 
@@ -60,7 +61,7 @@ internal static class SafetensorsReader
         return root;
     }
 
-    private static TensorView View(ByteSource source, SafetensorsEntry tensor, long dataStart, ReadLimits limits)
+    private static TensorView View(ByteSource source, SafetensorsEntry tensor, long dataStart, ReadOptions options)
     {
         try
         {
@@ -87,7 +88,8 @@ internal static class SafetensorsReader
             return new(storage, tensor.Type, storageOffset: 0, ImmutableCollectionsMarshal.AsImmutableArray(shape), TensorLayout.RowMajorStrides(shape))
             {
                 Name = tensor.Name,
-                MaxExpandedBytes = limits.MaxExpandedBytes,
+                MaxExpandedBytes = options.Limits.MaxExpandedBytes,
+                Budget = options.Budget,
             };
         }
         catch (CheckpointException error)

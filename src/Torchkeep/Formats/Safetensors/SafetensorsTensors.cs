@@ -27,6 +27,9 @@ internal static class SafetensorsTensors
 
         CheckShared(tensors);
 
+        // What is too much for a file is refused before anything is written.
+        tensors.ForEach(tensor => tensor.View.CountOnce());
+
         // The largest alignment first, so that every tensor is aligned (safetensors/src/tensor.rs, prepare).
         tensors.Sort((one, other) =>
             SafetensorsConstants.Ranks[other.View.ElementType].CompareTo(SafetensorsConstants.Ranks[one.View.ElementType]) is not 0 and var order

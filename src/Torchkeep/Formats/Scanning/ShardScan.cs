@@ -16,20 +16,9 @@ internal static class ShardScan
 
         try
         {
-            foreach (var path in ShardedReader.FindShards(part.Source, scan.Limits, scan.CancellationToken))
+            foreach (var (_, path) in ShardedReader.FindShards(part.Source, scan.Limits, scan.CancellationToken))
             {
-                var name = Path.GetFileName(path);
-                if (File.Exists(path))
-                {
-                    scan.Allow(new FileInfo(path).Length);
-                    var file = new ReopenableByteSource(() => new FileByteSource(path));
-                    var shard = part.Inside(file, name, isNamedPickle: false);
-                    scan.Later(shard with { Owned = file, IfNothing = new(ScanRule.BrokenContainer, "the index names this file, which is no checkpoint", shard.Record, null) });
-                }
-                else
-                {
-                    scan.Add(ScanRule.BrokenContainer, $"the index names '{name}', which is not there", part.Record);
-                }
+                Later(scan, part, path);
             }
         }
         catch (InvalidCheckpointException error) when (error.IsForeign)
@@ -42,5 +31,32 @@ internal static class ShardScan
         }
 
         return true;
+    }
+
+    private static void Later(FileScan scan, ScanPart part, string path)
+    {
+        var name = Path.GetFileName(path);
+        if (!File.Exists(path))
+        {
+            scan.Add(ScanRule.BrokenContainer, $"the index names '{name}', which is not there", part.Record);
+            return;
+        }
+
+        try
+        {
+            // Refuses what is no file; thousands are not kept open.
+            using (var opened = new FileByteSource(path))
+            {
+                scan.Allow(opened.Length);
+            }
+
+            var file = new ReopenableByteSource(() => new FileByteSource(path));
+            var shard = part.Inside(file, name, isNamedPickle: false);
+            scan.Later(shard with { Owned = file, IfNothing = new(ScanRule.BrokenContainer, "the index names this file, which is no checkpoint", shard.Record, null) });
+        }
+        catch (InvalidCheckpointException error)
+        {
+            scan.Add(error, part.Record);
+        }
     }
 }

@@ -16,12 +16,13 @@ internal sealed class ShardedFormat : IFormat
     public void Check(ContainerCheck check)
     {
         check.ReadAll();
-        foreach (var path in ShardedReader.FindShards(check.Source, check.Limits, check.CancellationToken).Where(File.Exists))
+        foreach (var file in ShardedReader.FindShards(check.Source, check.Limits, check.CancellationToken).Where(file => File.Exists(file.Path)))
         {
-            using var shard = new FileByteSource(path);
             try
             {
-                check.AddShard(FileCheck.Of(shard, check.Limits, check.CancellationToken));
+                using var shard = new FileByteSource(file.Path);
+                check.Budget.AddFile(shard.Length);
+                check.AddShard(FileCheck.OfShard(shard, check));
             }
             catch (InvalidCheckpointException error)
             {

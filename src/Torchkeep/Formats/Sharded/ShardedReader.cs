@@ -18,28 +18,30 @@ internal static class ShardedReader
             return null!;
         }
 
-        var folder = Path.GetDirectoryName(Path.GetFullPath(index))!;
-        var files = weights.Select(weight => weight.File).Distinct(StringComparer.Ordinal).ToList();
-        CheckPresent(source, folder, files);
+        var files = ShardFiles.Of(index, NamesIn(weights));
+        CheckPresent(source, files);
         var sources = new List<ByteSource>();
         try
         {
             var shards = new Dictionary<string, CheckpointContents>(StringComparer.Ordinal);
+            var opened = new List<CheckpointContents>();
             foreach (var file in files)
             {
-                var path = Path.Combine(folder, file);
-                ByteSource shard = options.MemoryMap ? new MappedByteSource(path) : new FileByteSource(path);
+                ByteSource shard = options.MemoryMap ? new MappedByteSource(file.Path) : new FileByteSource(file.Path);
                 sources.Add(shard);
-                shards.Add(file, await OpenShardAsync(shard, options, async, cancellationToken).ConfigureAwait(false));
+                options.Budget?.AddFile(shard.Length);
+                var contents = await OpenShardAsync(shard, options, async, cancellationToken).ConfigureAwait(false);
+                opened.Add(contents);
+                file.Names.ForEach(name => shards.Add(name, contents));
             }
 
             var names = new TensorNames();
-            foreach (var shard in shards.Values)
+            foreach (var shard in opened)
             {
                 shard.Names.From(names.Find);
             }
 
-            return new(Combine(source, weights, shards, options), names) { Metadata = Merge(shards.Values), Shards = sources };
+            return new(Combine(source, weights, shards, options), names) { Metadata = Merge(opened), Shards = sources };
         }
         catch
         {
@@ -48,14 +50,14 @@ internal static class ShardedReader
         }
     }
 
-    /// <summary>The paths of the files that an index names, whether they are there or not. An index without a path has none.</summary>
-    internal static IReadOnlyList<string> FindShards(ByteSource source, ReadLimits limits, CancellationToken cancellationToken)
+    /// <summary>The files that an index names, whether they are there or not. An index without a path has none.</summary>
+    internal static IReadOnlyList<ShardFile> FindShards(ByteSource source, ReadLimits limits, CancellationToken cancellationToken)
     {
         var weights = ReadIndexAsync(source, limits, async: false, cancellationToken).Complete();
-        return source.Name is { } index
-            ? [.. weights.Select(weight => weight.File).Distinct(StringComparer.Ordinal).Select(file => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(index))!, file))]
-            : [];
+        return source.Name is { } index ? ShardFiles.Of(index, NamesIn(weights)) : [];
     }
+
+    private static IEnumerable<string> NamesIn(List<(string Name, string File)> weights) => weights.Select(weight => weight.File).Distinct(StringComparer.Ordinal);
 
     private static async ValueTask<List<(string Name, string File)>> ReadIndexAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
     {
@@ -71,12 +73,12 @@ internal static class ShardedReader
         return ShardIndex.Parse(json, source, limits) ?? throw ForeignFile.Describe(head, source);
     }
 
-    private static void CheckPresent(ByteSource source, string folder, List<string> files)
+    private static void CheckPresent(ByteSource source, List<ShardFile> files)
     {
-        var missing = files.Where(file => !File.Exists(Path.Combine(folder, file))).ToList();
+        var missing = files.Where(file => !File.Exists(file.Path)).SelectMany(file => file.Names).ToList();
         if (missing.Count > 0)
         {
-            ShardedThrow.MissingShards(source, missing, files.Count);
+            ShardedThrow.MissingShards(source, missing, files.Sum(file => file.Names.Count));
         }
     }
 
@@ -84,12 +86,7 @@ internal static class ShardedReader
     {
         var head = new byte[Math.Min(shard.Length, FormatTable.HeadSize)];
         await shard.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
-        var format = FormatTable.Detect(head, shard);
-        if (format is ShardedFormat)
-        {
-            throw ForeignFile.Describe(head, shard);
-        }
-
+        var format = FormatTable.DetectShard(head, shard);
         var contents = await format.OpenAsync(shard, options, async, cancellationToken).ConfigureAwait(false);
         if (contents.Root is not PyDict)
         {

@@ -36,7 +36,7 @@ internal sealed class TorchLegacyReader : IStorageLookup
     {
         var names = new TensorNames();
         var reader = new TorchLegacyReader(source, options);
-        var (root, length) = await reader.ReadAsync(new TorchPickleHost(reader, options.Limits, names, options.Python2Text), async, cancellationToken).ConfigureAwait(false);
+        var (root, length) = await reader.ReadAsync(new TorchPickleHost(reader, options.Limits, names, options.Python2Text, options.Budget), async, cancellationToken).ConfigureAwait(false);
         return new(root, names) { Length = length };
     }
 

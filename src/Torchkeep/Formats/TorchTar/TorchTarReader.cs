@@ -31,7 +31,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
     {
         _source = source;
         _options = options;
-        _torch = new(this, options.Limits, _names, options.Python2Text);
+        _torch = new(this, options.Limits, _names, options.Python2Text, options.Budget);
     }
 
     /// <summary>Never: PyTorch turned the bytes round when it wrote.</summary>
@@ -138,6 +138,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
                 throw Invalid($"a part of a storage should have {elements} elements from {offset} on, and the storage has {all}", StoragesMember, at);
             }
 
+            _options.Budget?.AddSharedStorage(elements * size);
             SliceByteSource bytes = new(whole.Storage.Bytes, offset * size, elements * size);
             Add(key, new PyStorage(new TensorStorage(bytes, whole.Storage.Location, whole.ElementType, bigEndian: false), whole.ElementType), StoragesMember, at);
         }
@@ -181,6 +182,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
             {
                 Names = _names,
                 MaxExpandedBytes = _options.Limits.MaxExpandedBytes,
+                Budget = _options.Budget,
             });
         }
         catch (CheckpointException error)

@@ -75,7 +75,7 @@ internal static class TorchZipReader
         {
             var bytes = pickle.AsMemory(0, (int)source.Length);
             await source.ReadAsync(0, bytes, async, cancellationToken).ConfigureAwait(false);
-            return PickleMachine.Run(bytes.Span, ref position, record, new TorchPickleHost(storages, limits, names, records.Options.Python2Text), limits);
+            return PickleMachine.Run(bytes.Span, ref position, record, new TorchPickleHost(storages, limits, names, records.Options.Python2Text, records.Options.Budget), limits, records.Options.Budget);
         }
         catch (CheckpointException error)
         {

@@ -18,7 +18,9 @@ internal sealed class ZipAudit(
     // 4.4.4: encryption of two kinds, descriptor, names in UTF-8, masked headers.
     private const ushort MeaningfulFlags = ZipFields.EncryptedFlag | ZipFields.DescriptorFlag | (1 << 6) | ZipFields.Utf8Flag | (1 << 13);
 
-    /// <summary>Bytes of records without a CRC-32.</summary>
+    private readonly FileBudget _budget = new(limits, source.Length);
+
+    /// <summary>Bytes of records without a CRC-32, and of those over a limit.</summary>
     internal long UncheckedBytes { get; private set; }
 
     internal void Run(ZipListing listing)
@@ -28,13 +30,14 @@ internal sealed class ZipAudit(
         foreach (var listed in listing.Entries.OrderBy(entry => entry.LocalOffset))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (listed.LocalOffset < end)
+            var isInside = listed.LocalOffset < end;
+            if (isInside)
             {
                 report(ZipAnomaly.Overlap, $"the record begins at {listed.LocalOffset}, before the end of '{before?.Name}' at {end}", listed.Name, listed.LocalOffset);
             }
 
             Gap(end, listed.LocalOffset);
-            end = Math.Max(end, Check(listed with { End = listing.Start }));
+            end = Math.Max(end, Check(listed with { End = listing.Start }, isInside));
             before = listed;
         }
 
@@ -50,11 +53,11 @@ internal sealed class ZipAudit(
     }
 
     /// <summary>Checks a record; gives the byte after its last.</summary>
-    private long Check(ZipEntry entry)
+    private long Check(ZipEntry entry, bool isInside)
     {
         try
         {
-            return CheckRecord(entry);
+            return CheckRecord(entry, isInside);
         }
         catch (InvalidCheckpointException error)
         {
@@ -63,7 +66,8 @@ internal sealed class ZipAudit(
         }
     }
 
-    private long CheckRecord(ZipEntry entry)
+    // Many records can lie over the same bytes, which are read once.
+    private long CheckRecord(ZipEntry entry, bool isInside)
     {
         var header = new byte[ZipFields.LocalHeaderSize];
         source.Read(entry.LocalOffset, header);
@@ -113,7 +117,15 @@ internal sealed class ZipAudit(
             return start;
         }
 
-        CheckBytes(entry, start);
+        if (isInside)
+        {
+            UncheckedBytes += entry.Size;
+        }
+        else
+        {
+            CheckBytes(entry, start);
+        }
+
         return start + entry.CompressedSize + CheckDescriptor(entry, start + entry.CompressedSize);
 
         bool Agree(uint local, long central, bool ofSize) =>
@@ -172,6 +184,7 @@ internal sealed class ZipAudit(
                     report(ZipAnomaly.HeadersDisagree, $"it is stored, and yet {entry.CompressedSize} bytes should be {entry.Size}", entry.Name, entry.LocalOffset);
                     break;
                 case ZipFields.Deflated:
+                    _budget.AddInflated(entry.Size, source.Name, entry.Name);
                     var deflated = new SliceByteSource(source, start, entry.CompressedSize);
                     new InflatedByteSource(() => deflated, source.Name, entry.Name, entry.Size, entry.Crc == 0 ? null : entry.Crc, limits.MaxInflatedBytes).Verify(cancellationToken);
                     break;
@@ -182,6 +195,7 @@ internal sealed class ZipAudit(
         }
         catch (CheckpointException error)
         {
+            UncheckedBytes += error is UnsupportedCheckpointException && entry.Crc != 0 ? entry.Size : 0;
             report(error is InvalidCheckpointException ? ZipAnomaly.WrongBytes : ZipAnomaly.NotRead, error.Problem, entry.Name, null);
         }
     }

@@ -13,6 +13,7 @@ internal sealed class ZipRecords
     private const int MaxDeflateRatio = 1033;
 
     private readonly ZipDirectory _directory;
+    private readonly HashSet<ZipEntry> _counted = new(ReferenceEqualityComparer.Instance);
 
     private ZipRecords(ByteSource source, ReadOptions options, ZipDirectory directory)
     {
@@ -80,7 +81,7 @@ internal sealed class ZipRecords
             TorchZipThrow.UnsupportedRecord(Source, record, $"the record has {source.Length} bytes, over the limit of {maxLength}{option}");
         }
 
-        // Unfolded before there is an array of the length that it claims.
+        // Its bytes are known to be there before there is an array of the length that it claims.
         if (source is InflatedByteSource)
         {
             source.Verify(cancellationToken);
@@ -125,6 +126,17 @@ internal sealed class ZipRecords
         if (entry.Size / MaxDeflateRatio > entry.CompressedSize)
         {
             TorchZipThrow.BadRecord(Source, entry.Name, $"{entry.CompressedSize} deflated bytes cannot unfold to {entry.Size}");
+        }
+
+        bool isFirst;
+        lock (_counted)
+        {
+            isFirst = _counted.Add(entry);
+        }
+
+        if (isFirst)
+        {
+            Options.Budget?.AddInflated(entry.Size, Source.Name, entry.Name);
         }
 
         uint? crc = verify && entry.Crc != 0 ? entry.Crc : null;

@@ -56,14 +56,18 @@ internal static class RebuildDevice
         return Tensor(host, new(from.Bytes, location, from.ElementType, from.IsBigEndian), tensor.View.ElementType, tensor.View, requiresGrad);
     }
 
-    private static PyTensor Tensor(TorchPickleHost host, TensorStorage storage, ElementType type, TensorView like, PyBool requiresGrad) =>
-        new(
+    private static PyTensor Tensor(TorchPickleHost host, TensorStorage storage, ElementType type, TensorView like, PyBool requiresGrad)
+    {
+        host.Budget?.AddSharedStorage(storage.ByteLength);
+        return new(
             new TensorView(storage, type, like.StorageOffset, like.Shape, like.Strides)
             {
                 Names = host.Names,
                 MaxExpandedBytes = host.Limits.MaxExpandedBytes,
+                Budget = host.Budget,
                 IsConjugated = like.IsConjugated,
                 IsNegated = like.IsNegated,
             },
             requiresGrad.Value);
+    }
 }

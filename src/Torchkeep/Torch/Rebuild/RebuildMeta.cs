@@ -17,7 +17,7 @@ internal static class RebuildMeta
         var (shape, strides) = (RebuildArguments.Numbers(size), RebuildArguments.Numbers(stride));
         TensorStorage storage = new(new MetaByteSource(ByteLength(type, shape, strides)) { IsImplied = true }, TorchNames.MetaLocation, type, bigEndian: false);
         return new PyTensor(
-            new TensorView(storage, type, 0, shape, strides) { Names = host.Names, MaxExpandedBytes = host.Limits.MaxExpandedBytes },
+            new TensorView(storage, type, 0, shape, strides) { Names = host.Names, MaxExpandedBytes = host.Limits.MaxExpandedBytes, Budget = host.Budget },
             requiresGrad.Value);
     }
 

@@ -23,7 +23,7 @@ internal static class RebuildQuantized
     }
 
     private static TensorView View(TorchPickleHost host, PyStorage storage, ElementType type, long offset, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides) =>
-        new(storage.Storage, type, shape, strides, offset) { Names = host.Names, MaxExpandedBytes = host.Limits.MaxExpandedBytes };
+        new(storage.Storage, type, shape, strides, offset) { Names = host.Names, MaxExpandedBytes = host.Limits.MaxExpandedBytes, Budget = host.Budget };
 
     private static PyQuantizedTensor? Build(TensorView view, PyTuple parameters, bool requiresGrad, ReadOnlySpan<long> shape) => parameters.Items switch
     {

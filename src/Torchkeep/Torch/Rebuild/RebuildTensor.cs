@@ -36,6 +36,7 @@ internal static class RebuildTensor
         {
             Names = host.Names,
             MaxExpandedBytes = host.Limits.MaxExpandedBytes,
+            Budget = host.Budget,
             IsConjugated = HasBit(metadata, "conj", type, ElementTypeInfo.Of(type).IsComplex),
             IsNegated = HasBit(metadata, "neg", type, ElementTypeInfo.Of(type).Sign != ElementSign.None),
         };

@@ -62,7 +62,7 @@ public sealed class ScriptModelReaderTests
     [Fact]
     public void NestingCostsNoStack()
     {
-        const int Depth = 5000;
+        const int Depth = 3500;
         var json = new StringBuilder("""{"mainModule": """);
         json.Insert(json.Length, """{"name": "m", "submodules": [""", Depth).Append("""{"name": "m", "parameters": [{"name": "w"}]}""").Insert(json.Length, "]}", Depth);
         using var checkpoint = Checkpoint.Open(Archive($"{json}, {Tensors}}}"));

@@ -342,6 +342,7 @@ public sealed class Checkpoint : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= ReadOptions.Default;
+        source = GuardedByteSource.Owning(source);
         var shared = new SharedByteSource(source);
         var opened = new List<Checkpoint>();
         long at = 0;
@@ -386,6 +387,7 @@ public sealed class Checkpoint : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= ReadOptions.Default;
+        source = GuardedByteSource.Owning(source);
         try
         {
             var head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];

@@ -34,6 +34,6 @@ public static class CheckpointScanner
     public static ScanReport Scan(ByteSource source, ReadLimits? limits = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new FileScan(limits ?? ReadLimits.Default, cancellationToken).Run(source);
+        return new FileScan(limits ?? ReadLimits.Default, cancellationToken).Run(GuardedByteSource.Of(source));
     }
 }

@@ -12,12 +12,12 @@ internal sealed class InflatedByteSource : ByteSource
     private const int FirstBuffer = 64 << 10;
 
     // Not a Lazy: that would keep a failure, and an interrupted read may succeed the next time.
-    private readonly Lock _turn = new();
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly Func<ByteSource> _deflated;
     private readonly string _record;
     private readonly uint? _crc;
     private readonly int _limit;
-    private MemoryByteSource? _inflated;
+    private volatile MemoryByteSource? _inflated;
 
     internal InflatedByteSource(Func<ByteSource> deflated, string? name, string record, long length, uint? crc, int limit)
     {
@@ -35,22 +35,49 @@ internal sealed class InflatedByteSource : ByteSource
 
     internal override string? Record => _record;
 
-    public override void Read(long offset, Span<byte> destination) => Inflated().Read(offset, destination);
+    public override void Read(long offset, Span<byte> destination) => Inflated(CancellationToken.None).Read(offset, destination);
+
+    public override async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        var inflated = await InflatedAsync(async: true, cancellationToken).ConfigureAwait(false);
+        inflated.Read(offset, destination.Span);
+    }
 
     public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) =>
-        Inflated().TryGetSpan(offset, length, out bytes);
+        Inflated(CancellationToken.None).TryGetSpan(offset, length, out bytes);
 
-    public override void Verify(CancellationToken cancellationToken = default) => _ = Inflated();
+    public override void Verify(CancellationToken cancellationToken = default) => _ = Inflated(cancellationToken);
 
-    private MemoryByteSource Inflated()
+    private MemoryByteSource Inflated(CancellationToken cancellationToken) => InflatedAsync(async: false, cancellationToken).Complete();
+
+    private async ValueTask<MemoryByteSource> InflatedAsync(bool async, CancellationToken cancellationToken)
     {
-        lock (_turn)
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_inflated is { } ready)
         {
-            return _inflated ??= Inflate();
+            return ready;
+        }
+
+        if (async)
+        {
+            await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            _turn.Wait(cancellationToken);
+        }
+
+        try
+        {
+            return _inflated ??= await InflateAsync(async, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
-    private MemoryByteSource Inflate()
+    private async ValueTask<MemoryByteSource> InflateAsync(bool async, CancellationToken cancellationToken)
     {
         if (Length > _limit)
         {
@@ -69,7 +96,9 @@ internal sealed class InflatedByteSource : ByteSource
             using var inflater = new DeflateStream(new ByteSourceStream(_deflated()), CompressionMode.Decompress);
             while (true)
             {
-                var count = inflater.Read(bytes, filled, bytes.Length - filled);
+                cancellationToken.ThrowIfCancellationRequested();
+                var part = bytes.AsMemory(filled);
+                var count = async ? await inflater.ReadAsync(part, cancellationToken).ConfigureAwait(false) : inflater.Read(part.Span);
                 filled += count;
                 if (filled == Length || count == 0)
                 {
@@ -82,7 +111,8 @@ internal sealed class InflatedByteSource : ByteSource
                 }
             }
 
-            if (filled == Length && inflater.ReadByte() >= 0)
+            var more = new byte[1];
+            if (filled == Length && (async ? await inflater.ReadAsync(more, cancellationToken).ConfigureAwait(false) : inflater.Read(more)) > 0)
             {
                 throw Invalid($"the compressed record unfolds to more than the {Length} bytes it claims");
             }

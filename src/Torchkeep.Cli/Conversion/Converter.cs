@@ -21,7 +21,16 @@ internal static class Converter
         }
 
         using var progress = new ProgressLine(terminal);
-        Checkpoint.Save(root, request.Output, options, progress);
+        using var signals = new StopSignals();
+        try
+        {
+            Checkpoint.Save(root, request.Output, options, progress, signals.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CommandException($"stopped: '{request.Output}' is as it was") { ExitCode = signals.ExitCode };
+        }
+
         progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(root, options)}");
     }
 

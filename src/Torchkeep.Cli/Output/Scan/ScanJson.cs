@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Torchkeep.Cli.Output.Verify;
 
@@ -9,7 +8,7 @@ internal static class ScanJson
 {
     internal static void Write(Stream output, IReadOnlyList<FileOutcome<ScanReport>> outcomes)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(output, SafeJson.Options);
         json.WriteStartObject();
         json.WriteStartArray("files");
         foreach (var outcome in outcomes)

@@ -29,7 +29,7 @@ internal static class CommandRunner
         catch (Exception error) when (error is CommandException or CheckpointException or IOException or UnauthorizedAccessException)
         {
             terminal.Error.WriteLine($"torchkeep: {SafeText.Escape(error.Message)}");
-            return ExitCodes.Unreadable;
+            return (error as CommandException)?.ExitCode ?? ExitCodes.Unreadable;
         }
     }
 }

@@ -13,4 +13,7 @@ internal static class ExitCodes
 
     /// <summary>The arguments make no sense: EX_USAGE of sysexits.h.</summary>
     internal const int Usage = 64;
+
+    /// <summary>A signal ended it, whose number is added: the shells' own code.</summary>
+    internal const int Signal = 128;
 }

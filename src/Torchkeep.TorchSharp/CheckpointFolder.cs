@@ -184,6 +184,6 @@ public sealed class CheckpointFolder
         return passedOver.Count == 0
             ? null
             : throw new InvalidDataException(
-                $"none of the checkpoints is whole:\n\t{string.Join("\n\t", passedOver.Select(passed => $"{passed.Path}: {passed.Reason}"))}");
+                $"none of the checkpoints is whole:\n\t{string.Join("\n\t", passedOver.Select(passed => SafeText.Escape($"{passed.Path}: {passed.Reason}")))}");
     }
 }

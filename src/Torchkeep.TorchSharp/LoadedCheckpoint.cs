@@ -199,7 +199,7 @@ public sealed class LoadedCheckpoint : IDisposable
         where T : torch.nn.Module
     {
         var record = ModuleRecord.TryRead(value)
-            ?? throw new InvalidOperationException($"expected an entire model, found {value.TypeName}; load_state_dict takes a state_dict");
+            ?? throw new InvalidOperationException(SafeText.Escape($"expected an entire model, found {value.TypeName}; load_state_dict takes a state_dict"));
         using var reader = new TensorReader(_location);
         return ModuleBuilder.Load<T>(record, registry ?? new(), reader);
     }
@@ -245,11 +245,11 @@ public sealed class LoadedCheckpoint : IDisposable
         }
         catch (InvalidOperationException error) when (_path.Length > 0)
         {
-            throw new InvalidOperationException($"{_path}: {error.Message}", error);
+            throw new InvalidOperationException($"{SafeText.Escape(_path)}: {error.Message}", error);
         }
         catch (OverflowException error) when (_path.Length > 0)
         {
-            throw new OverflowException($"{_path}: {error.Message}", error);
+            throw new OverflowException($"{SafeText.Escape(_path)}: {error.Message}", error);
         }
     }
 

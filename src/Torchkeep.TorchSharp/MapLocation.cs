@@ -65,7 +65,7 @@ public readonly struct MapLocation : IEquatable<MapLocation>
             case DeviceType.MPS:
                 throw new InvalidOperationException("torch.UntypedStorage(): Storage device not recognized: mps");
             default:
-                throw new InvalidOperationException($"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {device})");
+                throw new InvalidOperationException(SafeText.Escape($"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {device})"));
         }
 
         return device;
@@ -100,6 +100,6 @@ public readonly struct MapLocation : IEquatable<MapLocation>
             && Enum.TryParse<DeviceType>(parts[0], ignoreCase: true, out var type)
             && (parts.Length == 1 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index))
                 ? new(type, index)
-                : throw new ArgumentException($"there is no device '{device}' to put tensors on; map_location can send them to another");
+                : throw new ArgumentException(SafeText.Escape($"there is no device '{device}' to put tensors on; map_location can send them to another"));
     }
 }

@@ -12,7 +12,7 @@ namespace Torchkeep;
 internal static unsafe partial class MappedTensor
 {
     // What libtorch holds, by where it starts: all that it says when it lets go. What starts at one place lies in one map,
-    // so that one handle is as good as another.
+    // so that the first handle keeps it for all.
     private static readonly Dictionary<nint, (MemoryHandle Memory, int Count)> _held = [];
 
     /// <summary>A row-major tensor over a whole storage, or null where its bytes are not mapped or not aligned.</summary>
@@ -33,7 +33,12 @@ internal static unsafe partial class MappedTensor
         lock (_held)
         {
             ref var held = ref CollectionsMarshal.GetValueRefOrAddDefault(_held, start, out _);
-            held = (memory, held.Count + 1);
+            if (held.Count > 0)
+            {
+                memory.Dispose();
+            }
+
+            held = (held.Count > 0 ? held.Memory : memory, held.Count + 1);
         }
 
         nint tensor;

@@ -37,7 +37,7 @@ public sealed class StateDict : IReadOnlyDictionary<string, torch.Tensor>
     /// <exception cref="KeyNotFoundException">There is no such name.</exception>
     public torch.Tensor this[string key]
     {
-        get => TryGetValue(key, out var tensor) ? tensor : throw new KeyNotFoundException($"the state_dict has no key '{key}' among its {Count}");
+        get => TryGetValue(key, out var tensor) ? tensor : throw new KeyNotFoundException(SafeText.Escape($"the state_dict has no key '{key}' among its {Count}"));
         set => _entries[key] = value;
     }
 

@@ -35,7 +35,7 @@ internal sealed class StateSource
     {
         if (value is not PyDict dict)
         {
-            throw new ArgumentException($"Expected state_dict to be dict-like, got <class '{FileStateEntry.PythonClass(value)}'>.");
+            throw new ArgumentException(SafeText.Escape($"Expected state_dict to be dict-like, got <class '{FileStateEntry.PythonClass(value)}'>."));
         }
 
         PyValue? metadata = null;
@@ -45,7 +45,7 @@ internal sealed class StateSource
         {
             if (key is not PyString name)
             {
-                throw new ArgumentException($"Expected the keys of a state_dict to be str, got {key}.");
+                throw new ArgumentException(SafeText.Escape($"Expected the keys of a state_dict to be str, got {key}."));
             }
 
             source.Entries.Add(name.Value, new FileStateEntry(entry, reader));

@@ -45,10 +45,19 @@ public sealed class WarmStartReport
             .Concat(First("missing", missing, DidYouMean))
             .Concat(First("unexpected", unexpected, DidYouMean));
 
+    /// <summary>Those of the lines that say what a name was probably meant to be.</summary>
+    internal IEnumerable<string> Guesses() => Guesses("missing", missing).Concat(Guesses("unexpected", unexpected));
+
+    private static IEnumerable<string> Guesses(string what, IReadOnlyList<(string Key, string? Nearest)> entries) =>
+        entries.Take(Shown).Where(entry => entry.Nearest is not null).Select(entry => Line(what, DidYouMean(entry)));
+
     private static string DidYouMean((string Key, string? Nearest) entry) =>
         entry.Nearest is null ? entry.Key : $"{entry.Key} (did you mean {entry.Nearest}?)";
 
     private static IEnumerable<string> First<T>(string what, IReadOnlyList<T> entries, Func<T, string> text) =>
-        entries.Take(Shown).Select(entry => $"{what}: {text(entry)}")
+        entries.Take(Shown).Select(entry => Line(what, text(entry)))
             .Concat(entries.Count > Shown ? [$"{what}: and {entries.Count - Shown} more"] : []);
+
+    // Names are a file's.
+    private static string Line(string what, string text) => SafeText.Escape($"{what}: {text}");
 }

@@ -70,7 +70,7 @@ internal sealed class WarmStarter
             }
             else if (!_origins.TryAdd(name, key))
             {
-                throw new ArgumentException($"'{_origins[name]}' and '{key}' of the state_dict both become '{name}'");
+                throw new ArgumentException(SafeText.Escape($"'{_origins[name]}' and '{key}' of the state_dict both become '{name}'"));
             }
         }
     }
@@ -97,7 +97,7 @@ internal sealed class WarmStarter
                 [$"nothing was loaded: of the {_source.Entries.Count} names of the state_dict none fits one of the model's {_model.Count}", .. report.Lines()]);
         }
 
-        loader.Judge(_root.ClassName, keys, _options.strict, report.Lines().Where(line => line.Contains("did you mean", StringComparison.Ordinal)));
+        loader.Judge(_root.ClassName, keys, _options.strict, report.Guesses());
         loader.Apply();
         return report;
     }

@@ -236,9 +236,9 @@ public sealed class Checkpoint : IDisposable
         var found = Tensors.Where(tensor => tensor.Name == name || tensor.Path == name).ToList();
         return found.Count == 1
             ? found[0].View
-            : throw new KeyNotFoundException(found.Count == 0
+            : throw new KeyNotFoundException(SafeText.Escape(found.Count == 0
                 ? $"the checkpoint has no tensor '{name}' among its {Tensors.Count}"
-                : $"the checkpoint has {found.Count} tensors '{name}': {string.Join(", ", found.Select(tensor => tensor.Path))}");
+                : $"the checkpoint has {found.Count} tensors '{name}': {string.Join(", ", found.Select(tensor => tensor.Path))}"));
     }
 
     /// <summary>
@@ -342,6 +342,7 @@ public sealed class Checkpoint : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= ReadOptions.Default;
+        source = GuardedByteSource.Owning(source);
         var shared = new SharedByteSource(source);
         var opened = new List<Checkpoint>();
         long at = 0;
@@ -385,6 +386,7 @@ public sealed class Checkpoint : IDisposable
     private static async ValueTask<Checkpoint> OpenAsync(ByteSource source, ReadOptions? options, bool async, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
+        source = GuardedByteSource.Owning(source);
         options = (options ?? ReadOptions.Default).WithBudget(source.Length);
         try
         {
@@ -463,8 +465,9 @@ public sealed class Checkpoint : IDisposable
         return found switch
         {
             [var only] => only,
-            [] => throw new KeyNotFoundException($"there is nothing at '{path}'"),
-            _ => throw new KeyNotFoundException($"'{path}' can be read as {string.Join(" and as ", found.Take(5).Select(entry => entry.Path))}: give one of them"),
+            [] => throw new KeyNotFoundException(SafeText.Escape($"there is nothing at '{path}'")),
+            _ => throw new KeyNotFoundException(
+                SafeText.Escape($"'{path}' can be read as {string.Join(" and as ", found.Take(5).Select(entry => entry.Path))}: give one of them")),
         };
     }
 

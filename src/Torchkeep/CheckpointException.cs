@@ -33,7 +33,10 @@ public abstract class CheckpointException : Exception
     /// <summary>The tensor that was being built or read, or null when no one tensor is to blame.</summary>
     public string? TensorName { get; internal set; }
 
-    /// <summary>What was wrong, followed by the place in parentheses.</summary>
+    /// <summary>
+    /// What was wrong, followed by the place in parentheses, in one line. It is safe to be shown and logged: text of the file
+    /// is escaped (<see cref="SafeText.Escape"/>), whereas the properties have it as it is.
+    /// </summary>
     public override string Message
     {
         get
@@ -44,7 +47,7 @@ public abstract class CheckpointException : Exception
             Append("record", Record);
             Append("byte", Offset?.ToString(CultureInfo.InvariantCulture), quoted: false);
             Append("tensor", TensorName);
-            return separator == " (" ? _problem : text.Append(')').ToString();
+            return SafeText.Escape(separator == " (" ? _problem : text.Append(')').ToString());
 
             void Append(string what, string? value, bool quoted = true)
             {

@@ -36,6 +36,6 @@ public static class CheckpointScanner
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= ScanOptions.Default;
-        return new FileScan(options.Limits, new AllowedNames(options.AllowedGlobals), cancellationToken).Run(source);
+        return new FileScan(options.Limits, new AllowedNames(options.AllowedGlobals), cancellationToken).Run(GuardedByteSource.Of(source));
     }
 }

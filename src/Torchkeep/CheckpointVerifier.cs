@@ -33,6 +33,6 @@ public static class CheckpointVerifier
     public static VerificationReport Verify(ByteSource source, ReadLimits? limits = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return FileCheck.Of(source, limits ?? ReadLimits.Default, cancellationToken).ToReport();
+        return FileCheck.Of(GuardedByteSource.Of(source), limits ?? ReadLimits.Default, cancellationToken).ToReport();
     }
 }

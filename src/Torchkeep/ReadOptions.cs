@@ -34,10 +34,23 @@ public sealed record ReadOptions
     /// What a <c>str</c> of Python 2 becomes: the <c>encoding</c> of <c>torch.load</c>. Default:
     /// <see cref="Python2Text.Utf8OrBytes"/>.
     /// </summary>
-    public Python2Text Python2Text { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is no member of the enum.</exception>
+    public Python2Text Python2Text
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "there is no such way to read a str of Python 2");
+    }
 
     /// <summary>What the file may ask for at most.</summary>
-    public ReadLimits Limits { get; init; } = ReadLimits.Default;
+    public ReadLimits Limits
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    } = ReadLimits.Default;
 
     /// <summary>What the file has asked for, where more than one part of it is read.</summary>
     internal FileBudget? Budget { get; init; }

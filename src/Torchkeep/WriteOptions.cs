@@ -20,7 +20,15 @@ public sealed record WriteOptions
     /// Texts that are written beside the tensors: <c>__metadata__</c> of safetensors, which the Transformers library wants
     /// to have <c>format: pt</c>. Default: none. The other kinds have no place for them.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = FrozenDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>
     /// Whether tensors that are the same elements of the same memory are written to safetensors once, under the first of

@@ -93,20 +93,21 @@ internal static class ConvertCommand
             result.AddError("--drop-shared is for safetensors: other files keep what is tied.");
         }
 
-        foreach (var rule in result.GetValue(rename) ?? [])
+        // GetValue fails where an option has no value, which has its own message.
+        foreach (var rule in result.GetResult(rename)?.Tokens ?? [])
         {
-            if (RenameRule.Parse(rule, out var problem) is null)
+            if (RenameRule.Parse(rule.Value, out var problem) is null)
             {
                 result.AddError($"{problem}.");
             }
         }
 
-        if (result.GetValue(shardSize) is not null && target.Value.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase))
+        if (result.GetResult(shardSize) is not null && target.Value.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase))
         {
             result.AddError("OUT is the name of one file, of which those of the others and of the index are made: leave out '.index.json'.");
         }
 
-        if (result.GetValue(shardSize) is { } size && !ByteCount.TryParse(size, out _))
+        if (result.GetResult(shardSize)?.Tokens is [{ Value: var size }] && !ByteCount.TryParse(size, out _))
         {
             result.AddError($"--max-shard-size takes a size such as 5GB, and not '{size}'.");
         }

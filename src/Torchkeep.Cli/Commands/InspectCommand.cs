@@ -22,7 +22,7 @@ internal static class InspectCommand
             {
                 result.AddError("--modules stands alone: it has nothing for --json, --hash and --all.");
             }
-            else if (!result.GetValue(modules) && result.GetValue(model) is not null)
+            else if (!result.GetValue(modules) && result.GetResult(model) is not null)
             {
                 result.AddError("--model is for --modules.");
             }

@@ -20,7 +20,7 @@ internal static partial class ScaffoldCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(space) is { } name && !Namespace().IsMatch(name))
+            if (result.GetResult(space)?.Tokens is [{ Value: var name }] && !Namespace().IsMatch(name))
             {
                 result.AddError($"--namespace takes a name such as My.Models, and not '{name}'.");
             }

@@ -24,7 +24,16 @@ internal static class Converter
         var usage = options.Format == CheckpointFormat.Safetensors ? null : StorageUsage.Of(root);
         SizeNote.Write(terminal, input, checkpoint, SizeOf(root, usage, options), "of tensors will be written");
         using var progress = new ProgressLine(terminal);
-        Checkpoint.Save(root, request.Output, options, progress);
+        using var signals = new StopSignals();
+        try
+        {
+            Checkpoint.Save(root, request.Output, options, progress, signals.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CommandException($"stopped: '{request.Output}' is as it was") { ExitCode = signals.ExitCode };
+        }
+
         progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(usage, options)}");
     }
 

@@ -17,7 +17,7 @@ internal static class ModelOption
         }
         catch (KeyNotFoundException error)
         {
-            throw new CommandException($"{error.Message}{(error.Message.Contains("give the path", StringComparison.Ordinal) ? " (--model PATH)" : "")}");
+            throw new CommandException($"{error.Message}{(path is null ? " (--model PATH says where to look)" : "")}");
         }
     }
 }

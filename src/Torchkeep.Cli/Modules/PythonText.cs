@@ -9,7 +9,7 @@ internal static class PythonText
     private const int MaxItems = 20;
 
     /// <summary>As <c>repr()</c>.</summary>
-    internal static string Repr(PyValue value) => SafeText.Start(
+    internal static string Repr(PyValue value) => TextCut.Start(
         value switch
         {
             PyTuple { Items: [var single] } => $"({Item(single)},)",
@@ -21,7 +21,7 @@ internal static class PythonText
         MaxLength);
 
     /// <summary>As <c>str()</c>, which leaves a text as it is.</summary>
-    internal static string Str(PyValue value) => value is PyString text ? SafeText.Start(text.Value, MaxLength) : Repr(value);
+    internal static string Str(PyValue value) => value is PyString text ? TextCut.Start(text.Value, MaxLength) : Repr(value);
 
     /// <summary>The numbers of a tuple, list or <c>torch.Size</c>; null for anything else.</summary>
     internal static IReadOnlyList<PyValue>? ItemsOf(PyValue? value) => value switch

@@ -27,6 +27,6 @@ internal sealed record ColumnWidths(int MaxLabel, int Label, int ElementType, in
         var maxLabel = Math.Max(width - elementType - shape - size - notes - Gaps, MinLabel);
         return new(maxLabel, Math.Min(Widest(node => node.Label), maxLabel), elementType, shape, size);
 
-        int Widest(Func<TreeNode, string> column) => Math.Min(tensors.Select(node => SafeText.Columns(column(node))).DefaultIfEmpty().Max(), MaxAligned);
+        int Widest(Func<TreeNode, string> column) => Math.Min(tensors.Select(node => TextCut.Columns(column(node))).DefaultIfEmpty().Max(), MaxAligned);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Torchkeep.Cli.Output;
@@ -14,7 +13,7 @@ internal static class JsonReport
     internal static void Write(Stream output, string file, Checkpoint checkpoint, Survey survey)
     {
         // Control characters are escaped all the same; quotes in paths stay readable.
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(output, SafeJson.Options);
         json.WriteStartObject();
         json.WriteString("file", file);
         json.WriteString("format", FormatNames.Of[checkpoint.Format].Word);
@@ -136,5 +135,5 @@ internal static class JsonReport
         });
     }
 
-    internal static string Text(string text) => SafeText.Start(text, MaxTextLength);
+    internal static string Text(string text) => TextCut.Start(text, MaxTextLength);
 }

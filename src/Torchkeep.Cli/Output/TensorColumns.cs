@@ -24,7 +24,7 @@ internal sealed record TensorColumns(string ElementType, string Shape, string Si
         var view = tensor.View;
         if (tensor.IsParameter || tensor.Subclass is not null)
         {
-            yield return SafeText.Escape(SafeText.Start(tensor.TypeName, MaxNameLength));
+            yield return SafeText.Escape(TextCut.Start(tensor.TypeName, MaxNameLength));
         }
 
         if (tensor.RequiresGrad)
@@ -34,7 +34,7 @@ internal sealed record TensorColumns(string ElementType, string Shape, string Si
 
         if (view.Storage.Location != "cpu")
         {
-            yield return $"on {SafeText.Escape(SafeText.Start(view.Storage.Location, MaxNameLength))}";
+            yield return $"on {SafeText.Escape(TextCut.Start(view.Storage.Location, MaxNameLength))}";
         }
 
         var use = survey.UseOf(view.Storage);
@@ -69,5 +69,5 @@ internal sealed record TensorColumns(string ElementType, string Shape, string Si
         }
     }
 
-    private static string NameOf(PyEntry entry) => SafeText.Ends(SafeText.Escape(entry.Name is { Length: > 0 } name ? name : entry.Path), MaxNameLength);
+    private static string NameOf(PyEntry entry) => TextCut.Ends(SafeText.Escape(entry.Name is { Length: > 0 } name ? name : entry.Path), MaxNameLength);
 }

@@ -69,8 +69,8 @@ internal static class TreeBuilder
 
     private static string Describe(PyValue value) => SafeText.Escape(value switch
     {
-        PyObject => $"{SafeText.Start(value.TypeName, MaxTextLength)} (a record, not made)",
-        PyCompositeTensor => SafeText.Start(value.ToString()!, MaxTextLength),
+        PyObject => $"{TextCut.Start(value.TypeName, MaxTextLength)} (a record, not made)",
+        PyCompositeTensor => TextCut.Start(value.ToString()!, MaxTextLength),
         PyGlobal => $"{ValueText.Of(value, MaxTextLength)} (a name)",
         _ => ValueText.CountOf(value) is { } count ? $"{value.TypeName} of {Quantity.Number(count)}" : ValueText.Of(value, MaxTextLength),
     });

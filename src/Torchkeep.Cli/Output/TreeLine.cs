@@ -10,8 +10,8 @@ internal sealed class TreeLine(int width)
 
     internal TreeLine Add(string text, Style style, int minWidth = 0)
     {
-        text = SafeText.First(text, _left);
-        var columns = SafeText.Columns(text);
+        text = TextCut.First(text, _left);
+        var columns = TextCut.Columns(text);
         var padding = Math.Clamp(minWidth - columns, 0, _left - columns);
         _text.Append(text + new string(' ', padding), style);
         _left -= columns + padding;

@@ -48,7 +48,7 @@ internal sealed class TreeWriter(IAnsiConsole console)
     private void WriteLine(TreeNode node, ColumnWidths widths, string guides)
     {
         var line = new TreeLine(console.Profile.Width);
-        var label = SafeText.Ends(node.Label, widths.MaxLabel);
+        var label = TextCut.Ends(node.Label, widths.MaxLabel);
         line.Add(guides, _faint);
         if (node.Tensor is { } tensor)
         {

@@ -28,10 +28,10 @@ internal static class ValueText
     /// <summary>The repr of a leaf; a longer text is cut and says how long it is.</summary>
     internal static string Of(PyValue value, int maxLength) => value switch
     {
-        PyString text when text.Value.Length > maxLength => $"{new PyString(SafeText.Start(text.Value, maxLength))} ({Quantity.Number(text.Value.Length)} characters)",
+        PyString text when text.Value.Length > maxLength => $"{new PyString(TextCut.Start(text.Value, maxLength))} ({Quantity.Number(text.Value.Length)} characters)",
         PyBytes bytes when bytes.Value.Length > maxLength => $"{new PyBytes(bytes.Value.Span[..maxLength], bytes.IsByteArray)}... ({Quantity.Bytes(bytes.Value.Length)})",
-        PyInt number when !number.TryGetInt64(out _) => SafeText.Start(number.ToString(), maxLength),
-        PyGlobal or PyStorage => SafeText.Start(value.ToString()!, maxLength),
+        PyInt number when !number.TryGetInt64(out _) => TextCut.Start(number.ToString(), maxLength),
+        PyGlobal or PyStorage => TextCut.Start(value.ToString()!, maxLength),
         _ => value.ToString()!,
     };
 
@@ -41,7 +41,7 @@ internal static class ValueText
         PyList list when list.Items.All(IsPlain) => Items("[", list.Items, "]", all),
         PyTuple { Items: [var single] } when IsPlain(single) => $"({single},)",
         PyTuple tuple when tuple.Items.All(IsPlain) => Items("(", tuple.Items, ")", all),
-        PyObject { Repr: { } repr } => SafeText.Escape(SafeText.Start(repr, MaxReprLength)),
+        PyObject { Repr: { } repr } => SafeText.Escape(TextCut.Start(repr, MaxReprLength)),
         PySet { Items: [] } set => $"{set.TypeName}()",
         PySet set when set.Items.All(IsPlain) => set.IsFrozen ? Items("frozenset({", set.Items, "})", all) : Items("{", set.Items, "}", all),
         PyDict { Attributes: null, Count: <= MaxInlineEntries } dict => Entries(dict),

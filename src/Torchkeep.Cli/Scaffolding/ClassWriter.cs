@@ -38,7 +38,7 @@ internal sealed class ClassWriter(GeneratedClass type, StringBuilder code)
 
     private void WriteHead(bool isRow)
     {
-        var name = SafeText.Escape(SafeText.Start(type.Module.ClassName, 200));
+        var name = SafeText.Escape(TextCut.Start(type.Module.ClassName, 200));
         code.Append($"\n// {name}{Attributes()}\n");
         if (isRow && type.Module.ClassName != Sequential)
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using Torchkeep.Cli.Output;
 
 namespace Torchkeep.Cli.Scaffolding;
 

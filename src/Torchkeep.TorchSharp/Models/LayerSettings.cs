@@ -149,7 +149,7 @@ internal sealed class LayerSettings(SavedModule saved)
     {
         if (Record.Children.GetValueOrDefault(name) is not { } child)
         {
-            throw new NotSupportedException($"{saved.Describe()} has no child '{name}'");
+            throw new NotSupportedException($"{saved.Describe()} has no child '{SavedModule.Shown(name)}'");
         }
 
         return child.ClassName == $"{Layer.Prefix}{className}"

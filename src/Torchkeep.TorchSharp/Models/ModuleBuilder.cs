@@ -94,7 +94,7 @@ internal sealed class ModuleBuilder
         }
         catch (Exception error) when (error is ExternalException or ArgumentException or OverflowException)
         {
-            throw new NotSupportedException($"{saved.Describe()} cannot be made of its settings: {error.Message}", error);
+            throw new NotSupportedException($"{saved.Describe()} cannot be made of its settings: {SafeText.Escape(error.Message.Split('\n')[0])}", error);
         }
 
         settings.CheckAllAsked();

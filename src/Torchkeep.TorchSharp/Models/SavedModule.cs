@@ -45,7 +45,7 @@ public sealed class SavedModule
     /// <exception cref="KeyNotFoundException">There is none of that name; the message lists those there are.</exception>
     public PyValue this[string setting] => Record.Settings.TryGetValue(setting, out var value)
         ? value
-        : throw new KeyNotFoundException($"{Describe()} has no setting '{setting}'; it has {List(Record.Settings.Keys)}");
+        : throw new KeyNotFoundException($"{Describe()} has no setting '{Shown(setting)}'; it has {List(Record.Settings.Keys)}");
 
     /// <summary>A child, made by the registry; each is made once, however often it is asked for.</summary>
     /// <typeparam name="T">The class in C#.</typeparam>
@@ -56,7 +56,7 @@ public sealed class SavedModule
     public T child<T>(string name)
         where T : Module => Record.Children.GetValueOrDefault(name) is not null
             ? Builder.Build<T>(ChildOf(name))
-            : throw new KeyNotFoundException($"{Describe()} has no child '{name}'; it has {List(Record.Children.Where(child => child.Value is not null).Select(child => child.Key))}");
+            : throw new KeyNotFoundException($"{Describe()} has no child '{Shown(name)}'; it has {List(Record.Children.Where(child => child.Value is not null).Select(child => child.Key))}");
 
     /// <summary>All children in a Sequential, under their names: for a Python class that derives from <c>nn.Sequential</c>.</summary>
     /// <exception cref="NotSupportedException">A child does not take and return one tensor.</exception>
@@ -94,29 +94,32 @@ public sealed class SavedModule
     internal SavedModule ChildOf(string name) => new(Builder, Record.Children[name]!, path.Length == 0 ? name : $"{path}.{name}");
 
     /// <summary>Its place and class, for messages.</summary>
-    internal string Describe() => path.Length == 0 ? $"the model ({Shown(class_name)})" : $"{new PyString(Shown(path))} ({Shown(class_name)})";
+    internal string Describe() => path.Length == 0 ? $"the model ({Shown(class_name)})" : $"{Quoted(path)} ({Shown(class_name)})";
 
     /// <summary>A value in a message.</summary>
     internal static string Text(PyValue value) => value switch
     {
         PyTuple { Items.Length: <= 8 } tuple => $"({string.Join(", ", tuple.Items.Select(Text))}{(tuple.Items.Length == 1 ? "," : "")})",
         PyList { Items.Count: <= 8 } list => $"[{string.Join(", ", list.Items.Select(Text))}]",
-        PyString text => new PyString(Shown(text.Value)).ToString(),
+        PyString text => Quoted(text.Value),
         PyObject record => Shown(record.ClassName),
         _ => Shown(value.ToString()!),
     };
 
-    /// <summary>The start of a text of a file, without what a terminal could obey.</summary>
-    internal static string Shown(string text)
+    /// <summary>The start of a text of a file, escaped.</summary>
+    internal static string Shown(string text) => SafeText.Escape(Start(text));
+
+    private static string Quoted(string text) => SafeText.Escape(new PyString(Start(text)).ToString());
+
+    private static string Start(string text)
     {
         const int Longest = 120;
-        var start = text.Length <= Longest ? text : $"{text[..Longest]}...";
-        return start.Any(char.IsControl) ? new PyString(start).ToString() : start;
+        return text.Length <= Longest ? text : $"{text[..Longest]}...";
     }
 
     private SavedModule Existing(string name) => Record.Children.GetValueOrDefault(name) is not null
         ? ChildOf(name)
-        : throw new KeyNotFoundException($"{Describe()} has no child '{name}'; it has {List(Record.Children.Keys)}");
+        : throw new KeyNotFoundException($"{Describe()} has no child '{Shown(name)}'; it has {List(Record.Children.Keys)}");
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Take(40).Select(name => $"'{Shown(name)}'")) is { Length: > 0 } list ? list : "none";
 

@@ -31,7 +31,7 @@ internal sealed class SavedOptimizer
     {
         if (value is not PyDict dict)
         {
-            throw new ArgumentException($"Expected state_dict to be dict-like, got <class '{FileStateEntry.PythonClass(value)}'>.");
+            throw new ArgumentException(SafeText.Escape($"Expected state_dict to be dict-like, got <class '{FileStateEntry.PythonClass(value)}'>."));
         }
 
         if (dict.TryGet("param_groups", out var groups))
@@ -39,14 +39,12 @@ internal sealed class SavedOptimizer
             PyValue? state = null;
             return groups is PyList list && dict.TryGet("state", out state) && state is PyDict states
                 ? new([.. list.Items.Select((group, i) => ReadGroup(group, i, problems))], states)
-                : throw new ArgumentException(
-                    $"Expected the state_dict of an optimizer to have a list 'param_groups' and a dict 'state', found {groups.TypeName} and {state?.TypeName ?? "no 'state'"}.");
+                : throw new ArgumentException(SafeText.Escape($"Expected the state_dict of an optimizer to have a list 'param_groups' and a dict 'state', found {groups.TypeName} and {state?.TypeName ?? "no 'state'"}."));
         }
 
         if (!dict.Any(entry => entry.Key is PyString { Value: var key } && key.StartsWith(GroupPrefix, StringComparison.Ordinal)))
         {
-            throw new ArgumentException(
-                $"The state_dict of an optimizer has a key 'param_groups', and this one has {string.Join(", ", dict.Take(5).Select(entry => entry.Key))}{(dict.Count > 5 ? ", ..." : "")}.");
+            throw new ArgumentException(SafeText.Escape($"The state_dict of an optimizer has a key 'param_groups', and this one has {string.Join(", ", dict.Take(5).Select(entry => entry.Key))}{(dict.Count > 5 ? ", ..." : "")}."));
         }
 
         return namesOfGroups is null

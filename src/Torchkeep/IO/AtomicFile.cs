@@ -6,6 +6,8 @@ namespace Torchkeep.IO;
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
+    private const UnixFileMode Permissions = (UnixFileMode)0b111_111_111;
+
     private readonly string _path;
     private readonly string _target;
     private readonly string _folder;
@@ -15,14 +17,15 @@ internal sealed class AtomicFile : IDisposable
     internal AtomicFile(string path)
     {
         _path = path;
-        _target = FindTarget(path);
+        _target = SaveTarget.Find(path);
         _folder = Path.GetDirectoryName(_target)!;
         if (!Directory.Exists(_folder))
         {
             throw new DirectoryNotFoundException($"cannot save to '{path}': there is no directory '{_folder}'");
         }
 
-        UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(_target) ? File.GetUnixFileMode(_target) : null;
+        // Bits that give a program the rights of its owner or group are no file's of data.
+        UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(_target) ? File.GetUnixFileMode(_target) & Permissions : null;
         _temporary = TemporaryFile.Create(_folder, mode);
         TemporaryFile.RemoveStrays(_folder, _temporary);
     }
@@ -58,25 +61,5 @@ internal sealed class AtomicFile : IDisposable
         {
             _temporary.Remove();
         }
-    }
-
-    private static string FindTarget(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new UnauthorizedAccessException($"cannot save to '{path}': it is a directory");
-        }
-
-        // A link stays a link: what it points to is replaced.
-        var file = new FileInfo(path);
-        var target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-
-        // Renaming over a device would leave a plain file in its place, for the whole system.
-        if (!OperatingSystem.IsWindows() && File.Exists(target) && (Path.GetDirectoryName(target) == "/dev" || target.StartsWith("/proc/", StringComparison.Ordinal)))
-        {
-            throw new UnauthorizedAccessException($"cannot save to '{path}': it is a device; open it and save to the stream");
-        }
-
-        return target;
     }
 }

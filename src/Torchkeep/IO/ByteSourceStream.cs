@@ -37,6 +37,21 @@ internal sealed class ByteSourceStream(ByteSource source) : Stream
         return count;
     }
 
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = (int)Math.Min(buffer.Length, Math.Max(0, source.Length - _position));
+        if (count > 0)
+        {
+            await source.ReadAsync(_position, buffer[..count], cancellationToken).ConfigureAwait(false);
+            _position += count;
+        }
+
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
     public override void Flush()
     {
     }

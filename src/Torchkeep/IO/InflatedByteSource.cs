@@ -5,8 +5,8 @@ using System.IO.Hashing;
 namespace Torchkeep.IO;
 
 /// <summary>
-/// A deflated record, unfolded when it is first touched: a short one into memory, a long one into a temporary file. The
-/// claimed length is a promise that the data must keep: no more is taken than really unfolds.
+/// A deflated record, decompressed when it is first touched: a short one into memory, a long one into a temporary file. The
+/// claimed length is a promise that the data must keep: no more is taken than is really there.
 /// </summary>
 internal sealed class InflatedByteSource : ByteSource
 {
@@ -14,12 +14,12 @@ internal sealed class InflatedByteSource : ByteSource
     private const int MaxInMemory = 16 << 20;
 
     // Not a Lazy: that would keep a failure, and an interrupted read may succeed the next time.
-    private readonly Lock _turn = new();
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly Func<ByteSource> _deflated;
     private readonly string _record;
     private readonly uint? _crc;
     private readonly int _limit;
-    private ByteSource? _inflated;
+    private volatile ByteSource? _inflated;
     private bool _isVerified;
 
     internal InflatedByteSource(Func<ByteSource> deflated, string? name, string record, long length, uint? crc, int limit)
@@ -40,64 +40,100 @@ internal sealed class InflatedByteSource : ByteSource
 
     public override void Read(long offset, Span<byte> destination) => Inflated().Read(offset, destination);
 
+    public override async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var inflated = await InflatedAsync(async: true, cancellationToken).ConfigureAwait(false);
+        await inflated.ReadAsync(offset, destination, cancellationToken).ConfigureAwait(false);
+    }
+
     public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) =>
         Inflated().TryGetSpan(offset, length, out bytes);
 
     // What fits into memory will be read next.
     public override void Verify(CancellationToken cancellationToken = default)
     {
-        lock (_turn)
+        if (Length <= MaxInMemory)
         {
-            if (_inflated is null && Length <= MaxInMemory)
+            InflatedAsync(async: false, cancellationToken).Complete();
+            return;
+        }
+
+        _turn.Wait(cancellationToken);
+        try
+        {
+            if (_inflated is null && !_isVerified)
             {
-                _inflated = ToMemory();
-            }
-            else if (_inflated is null && !_isVerified)
-            {
-                Inflate(static _ => { }, cancellationToken);
+                InflateAsync(Stream.Null, async: false, cancellationToken).Complete();
                 _isVerified = true;
             }
         }
-    }
-
-    private ByteSource Inflated()
-    {
-        lock (_turn)
+        finally
         {
-            return _inflated ??= Length > MaxInMemory ? ToFile() : ToMemory();
+            _turn.Release();
         }
     }
 
-    private StreamByteSource ToFile()
+    private ByteSource Inflated() => InflatedAsync(async: false, CancellationToken.None).Complete();
+
+    private async ValueTask<ByteSource> InflatedAsync(bool async, CancellationToken cancellationToken)
+    {
+        if (_inflated is { } ready)
+        {
+            return ready;
+        }
+
+        if (async)
+        {
+            await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            _turn.Wait(cancellationToken);
+        }
+
+        try
+        {
+            return _inflated ??= Length > MaxInMemory
+                ? await ToFileAsync(async, cancellationToken).ConfigureAwait(false)
+                : await ToMemoryAsync(async, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async ValueTask<ByteSource> ToFileAsync(bool async, CancellationToken cancellationToken)
     {
         var file = SpoolFile.Create();
         try
         {
-            Inflate(piece => file.Write(piece), CancellationToken.None);
+            await InflateAsync(file, async, cancellationToken).ConfigureAwait(false);
             file.Position = 0;
-            return new(file, leaveOpen: false, Name);
+            return new StreamByteSource(file, leaveOpen: false, Name);
         }
         catch
         {
-            file.Dispose();
+            await file.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    // Memory grows with what really unfolds.
-    private MemoryByteSource ToMemory()
+    // Memory grows with what is really there.
+    private async ValueTask<ByteSource> ToMemoryAsync(bool async, CancellationToken cancellationToken)
     {
-        var bytes = new ArrayBufferWriter<byte>(BufferSize);
-        Inflate(piece => bytes.Write(piece), CancellationToken.None);
-        return new(bytes.WrittenMemory);
+        var bytes = new MemoryStream();
+        await InflateAsync(bytes, async, cancellationToken).ConfigureAwait(false);
+        return new MemoryByteSource(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
     }
 
-    private void Inflate(Action<ReadOnlySpan<byte>> take, CancellationToken cancellationToken)
+    private async ValueTask InflateAsync(Stream into, bool async, CancellationToken cancellationToken)
     {
         if (Length > _limit)
         {
             throw new UnsupportedCheckpointException(
-                $"the compressed record unfolds to {Length} bytes, over the limit of {_limit} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxInflatedBytes)})")
+                $"the compressed record decompresses to {Length} bytes, over the limit of {_limit} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxInflatedBytes)})")
             {
                 File = Name,
                 Record = _record,
@@ -110,17 +146,23 @@ internal sealed class InflatedByteSource : ByteSource
         try
         {
             using var inflater = new DeflateStream(new ByteSourceStream(_deflated()), CompressionMode.Decompress);
-            while (inflater.Read(buffer) is > 0 and var count)
+            while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                var count = async ? await inflater.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) : inflater.Read(buffer);
+                if (count == 0)
+                {
+                    break;
+                }
+
                 if (count > Length - filled)
                 {
-                    throw Invalid($"the compressed record unfolds to more than the {Length} bytes it claims");
+                    throw Invalid($"the compressed record decompresses to more than the {Length} bytes it claims");
                 }
 
                 filled += count;
                 crc.Append(buffer.AsSpan(0, count));
-                take(buffer.AsSpan(0, count));
+                into.Write(buffer, 0, count);
             }
         }
         catch (InvalidDataException error)
@@ -134,7 +176,7 @@ internal sealed class InflatedByteSource : ByteSource
 
         if (filled != Length)
         {
-            throw Invalid($"the compressed record unfolds to {filled} bytes, not the {Length} it claims");
+            throw Invalid($"the compressed record decompresses to {filled} bytes, not the {Length} it claims");
         }
 
         if (_crc is { } expected && crc.GetCurrentHashAsUInt32() is var found && found != expected)

@@ -14,6 +14,7 @@ internal sealed unsafe class MappedByteSource : ByteSource, IPinnable
     private readonly MemoryMappedFile? _map;
     private readonly MemoryMappedViewAccessor? _view;
     private readonly byte* _start;
+    private int _isDisposed;
 
     internal MappedByteSource(string path)
     {
@@ -49,7 +50,7 @@ internal sealed unsafe class MappedByteSource : ByteSource, IPinnable
     public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
-        if (offset < 0 || offset > Length - length || _view is null)
+        if (!IsInside(offset, length) || _view is null)
         {
             return false;
         }
@@ -62,7 +63,7 @@ internal sealed unsafe class MappedByteSource : ByteSource, IPinnable
     public override bool TryMap(long offset, long length, out MemoryHandle memory)
     {
         memory = default;
-        if (offset < 0 || offset > Length - length || _view is null)
+        if (!IsInside(offset, length) || _view is null)
         {
             return false;
         }
@@ -80,7 +81,7 @@ internal sealed unsafe class MappedByteSource : ByteSource, IPinnable
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             if (_start is not null)
             {

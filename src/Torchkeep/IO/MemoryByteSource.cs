@@ -17,7 +17,7 @@ internal sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : ByteSource
 
     public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> span)
     {
-        if (offset < 0 || offset > bytes.Length - length)
+        if (!IsInside(offset, length))
         {
             span = default;
             return false;

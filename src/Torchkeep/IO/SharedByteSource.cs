@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Torchkeep.IO;
 
 /// <summary>A source that is cut into parts, each disposed by itself: with the last of them the source is closed.</summary>
@@ -21,20 +23,40 @@ internal sealed class SharedByteSource(ByteSource source)
         }
     }
 
-    private sealed class SharedPart(SharedByteSource owner, SliceByteSource slice) : ByteSource
+    /// <summary>A part, closed by itself although the others go on reading the source.</summary>
+    private sealed class SharedPart(SharedByteSource owner, SliceByteSource slice) : DelegatingByteSource(slice)
     {
         private int _isDisposed;
 
-        public override long Length => slice.Length;
+        public override void Read(long offset, Span<byte> destination)
+        {
+            CheckOpen();
+            base.Read(offset, destination);
+        }
 
-        public override string? Name => slice.Name;
+        public override ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+        {
+            CheckOpen();
+            return base.ReadAsync(offset, destination, cancellationToken);
+        }
 
-        public override void Read(long offset, Span<byte> destination) => Open().Read(offset, destination);
+        public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes)
+        {
+            CheckOpen();
+            return base.TryGetSpan(offset, length, out bytes);
+        }
 
-        public override ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default) =>
-            Open().ReadAsync(offset, destination, cancellationToken);
+        public override bool TryMap(long offset, long length, out MemoryHandle memory)
+        {
+            CheckOpen();
+            return base.TryMap(offset, length, out memory);
+        }
 
-        public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) => Open().TryGetSpan(offset, length, out bytes);
+        public override void Verify(CancellationToken cancellationToken = default)
+        {
+            CheckOpen();
+            base.Verify(cancellationToken);
+        }
 
         protected override void Dispose(bool disposing)
         {
@@ -44,10 +66,6 @@ internal sealed class SharedByteSource(ByteSource source)
             }
         }
 
-        private SliceByteSource Open()
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
-            return slice;
-        }
+        private void CheckOpen() => ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace Torchkeep.IO;
@@ -22,12 +23,25 @@ internal sealed class TemporaryFile
 
     private static readonly SearchValues<char> _alphabet = SearchValues.Create(Alphabet);
 
+    // Those that are being written, by path.
+    private static readonly ConcurrentDictionary<string, bool> _living = new(StringComparer.Ordinal);
+
     private string _path;
+
+    // A process that is asked to end, or that ends while a thread still saves, leaves none.
+    static TemporaryFile() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var path in _living.Keys)
+        {
+            TryDelete(path);
+        }
+    };
 
     private TemporaryFile(string path, FileStream stream)
     {
         _path = path;
         Stream = stream;
+        _living[path] = true;
     }
 
     internal FileStream Stream { get; }
@@ -49,6 +63,7 @@ internal sealed class TemporaryFile
                     return file;
                 }
 
+                _living.TryRemove(path, out _);
                 file.Stream.Dispose();
                 throw new FileNotFoundException("a temporary file was removed as soon as it was made", path);
             }
@@ -94,6 +109,7 @@ internal sealed class TemporaryFile
             TryDelete(aside);
         }
 
+        _living.TryRemove(_path, out _);
         _path = target;
     }
 
@@ -111,6 +127,7 @@ internal sealed class TemporaryFile
 
         Stream.Dispose();
         TryDelete(_path);
+        _living.TryRemove(_path, out _);
     }
 
     private static FileStream Open(string path, UnixFileMode? mode)

@@ -23,7 +23,7 @@ internal sealed class ArrayByteSource<T>(T[] elements) : ByteSource
     public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
-        if (offset < 0 || offset > Length - length)
+        if (!IsInside(offset, length))
         {
             return false;
         }

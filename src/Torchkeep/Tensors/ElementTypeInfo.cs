@@ -56,14 +56,20 @@ public sealed class ElementTypeInfo
 
     /// <summary>The row for an element type.</summary>
     /// <param name="type">Any member of the enum.</param>
-    public static ElementTypeInfo Of(ElementType type) => ElementTypeTable.Rows[(int)type];
+    /// <exception cref="ArgumentOutOfRangeException">It is no member of the enum.</exception>
+    public static ElementTypeInfo Of(ElementType type) => (uint)type < (uint)ElementTypeTable.Rows.Length
+        ? ElementTypeTable.Rows[(int)type]
+        : throw new ArgumentOutOfRangeException(nameof(type), type, "there is no such element type");
 
     /// <summary>The row with PyTorch's name for a dtype, with or without <c>torch.</c>.</summary>
     /// <param name="name">Such as <c>torch.float32</c>.</param>
     /// <param name="info">The row.</param>
     /// <returns>False when no such dtype is known.</returns>
-    public static bool TryParse(string name, out ElementTypeInfo? info) =>
-        ElementTypeTable.ByName.TryGetValue(name.StartsWith("torch.", StringComparison.Ordinal) ? name["torch.".Length..] : name, out info);
+    public static bool TryParse(string name, out ElementTypeInfo? info)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return ElementTypeTable.ByName.TryGetValue(name.StartsWith("torch.", StringComparison.Ordinal) ? name["torch.".Length..] : name, out info);
+    }
 
     /// <summary>The bytes that so many elements fill; the count must be one that 63 bits can hold in bytes.</summary>
     internal long BytesOf(long elements) => IsTorchType ? elements * ByteSize : (long)((Int128)elements * BitSize / 8);

@@ -10,6 +10,7 @@ internal sealed class MetaByteSource(long length) : ByteSource
 
     public override void Read(long offset, Span<byte> destination)
     {
+        IO.IOThrow.CheckRange(this, offset, destination.Length);
         if (destination.Length > 0)
         {
             Verify();

@@ -1,3 +1,5 @@
+using Torchkeep.IO;
+
 namespace Torchkeep.Tensors;
 
 /// <summary>Parts of other sources one after another, each at a place of its own; what lies between them is zero.</summary>
@@ -9,15 +11,24 @@ internal sealed class PiecesByteSource(IReadOnlyList<PiecesByteSource.Piece> pie
 
     public override void Read(long offset, Span<byte> destination)
     {
-        IO.IOThrow.CheckRange(this, offset, destination.Length);
+        IOThrow.CheckRange(this, offset, destination.Length);
         destination.Clear();
-        var end = offset + destination.Length;
-        for (var i = FirstAfter(offset); i < pieces.Count && pieces[i].Start < end; i++)
+        for (var i = FirstAfter(offset); i < pieces.Count && pieces[i].Start < offset + destination.Length; i++)
         {
-            var (start, bytes) = pieces[i];
-            var from = Math.Max(start, offset);
-            var to = Math.Min(start + bytes.Length, end);
-            bytes.Read(from - start, destination[(int)(from - offset)..(int)(to - offset)]);
+            var (from, range) = Overlap(pieces[i], offset, destination.Length);
+            pieces[i].Bytes.Read(from, destination[range]);
+        }
+    }
+
+    public override async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        IOThrow.CheckRange(this, offset, destination.Length);
+        cancellationToken.ThrowIfCancellationRequested();
+        destination.Span.Clear();
+        for (var i = FirstAfter(offset); i < pieces.Count && pieces[i].Start < offset + destination.Length; i++)
+        {
+            var (from, range) = Overlap(pieces[i], offset, destination.Length);
+            await pieces[i].Bytes.ReadAsync(from, destination[range], cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -27,6 +38,14 @@ internal sealed class PiecesByteSource(IReadOnlyList<PiecesByteSource.Piece> pie
         {
             bytes.Verify(cancellationToken);
         }
+    }
+
+    // Where in a piece the bytes of a range begin, and where in the range they go.
+    private static (long From, Range Range) Overlap(Piece piece, long offset, int count)
+    {
+        var from = Math.Max(piece.Start, offset);
+        var to = Math.Min(piece.Start + piece.Bytes.Length, offset + count);
+        return (from - piece.Start, (int)(from - offset)..(int)(to - offset));
     }
 
     // The first piece that ends after an offset.

@@ -8,12 +8,13 @@ internal sealed class TensorNames
 {
     private Action? _assign;
 
-    /// <summary>Sets what names all tensors of the file.</summary>
-    internal void From(Action assign) => _assign = assign;
+    /// <summary>Sets what names all tensors of the file. It does so once, and lets other threads wait meanwhile.</summary>
+    internal void From(Action assign) => Volatile.Write(ref _assign, assign);
 
+    /// <summary>Names all tensors, or waits for the thread that does.</summary>
     internal void Find()
     {
-        if (Interlocked.Exchange(ref _assign, null) is not { } assign)
+        if (Volatile.Read(ref _assign) is not { } assign)
         {
             return;
         }
@@ -21,6 +22,7 @@ internal sealed class TensorNames
         try
         {
             assign();
+            Volatile.Write(ref _assign, null);
         }
         catch (CheckpointException)
         {

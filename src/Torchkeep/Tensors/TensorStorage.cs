@@ -1,3 +1,4 @@
+using Torchkeep.IO;
 using Torchkeep.Tensors;
 
 namespace Torchkeep;
@@ -14,11 +15,7 @@ public sealed class TensorStorage
     /// </param>
     /// <param name="location">PyTorch's device tag, such as <c>cpu</c> or <c>cuda:0</c>: where PyTorch will put it on load.</param>
     public TensorStorage(ByteSource bytes, string location = "cpu")
-        : this(bytes, location, elementType: null, bigEndian: false)
-    {
-        ArgumentNullException.ThrowIfNull(bytes);
-        ArgumentNullException.ThrowIfNull(location);
-    }
+        : this(Guarded(bytes), location, elementType: null, bigEndian: false) => ArgumentNullException.ThrowIfNull(location);
 
     internal TensorStorage(ByteSource bytes, string location, ElementType? elementType, bool bigEndian)
     {
@@ -28,7 +25,10 @@ public sealed class TensorStorage
         IsBigEndian = bigEndian;
     }
 
-    /// <summary>The elements as they lie in the file or in memory, in the byte order of <see cref="IsBigEndian"/>.</summary>
+    /// <summary>
+    /// The elements as they lie in the file or in memory, in the byte order of <see cref="IsBigEndian"/>. A source from
+    /// outside of Torchkeep comes back behind a check of its ranges.
+    /// </summary>
     public ByteSource Bytes { get; }
 
     /// <summary>The length in bytes.</summary>
@@ -52,5 +52,15 @@ public sealed class TensorStorage
     /// <typeparam name="T">An element type's .NET type.</typeparam>
     /// <param name="elements">The elements.</param>
     public static TensorStorage FromArray<T>(T[] elements)
-        where T : unmanaged => new(new ArrayByteSource<T>(elements));
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(elements);
+        return new(new ArrayByteSource<T>(elements));
+    }
+
+    private static ByteSource Guarded(ByteSource bytes)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        return GuardedByteSource.Of(bytes);
+    }
 }

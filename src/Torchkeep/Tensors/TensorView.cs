@@ -10,8 +10,10 @@ namespace Torchkeep;
 /// A tensor as PyTorch keeps it: an element type, a shape and strides over a <see cref="TensorStorage"/>. It holds no
 /// bytes; they are read from the storage when asked for, from any thread.
 /// </summary>
-public sealed unsafe class TensorView
+public sealed unsafe partial class TensorView
 {
+    private const int MaxSpan = 1 << 30;
+
     private TensorView? _origin;
     private bool _isCounted;
     private string? _name;
@@ -22,12 +24,12 @@ public sealed unsafe class TensorView
     /// <param name="shape">Sizes of the dimensions, outermost first; empty for a 0-dim tensor.</param>
     /// <param name="strides">Steps of the dimensions, in elements.</param>
     /// <param name="storageOffset">The first element, counted from the storage's start in elements.</param>
-    /// <exception cref="InvalidCheckpointException">
+    /// <exception cref="ArgumentException">
     /// A size, stride or offset is negative, ranks differ, or an element lies outside of the storage
     /// (the checks of <c>torch.Tensor.set_</c>).
     /// </exception>
     public TensorView(TensorStorage storage, ElementType elementType, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long storageOffset = 0)
-        : this(storage, elementType, storageOffset, ImmutableArray.Create(shape), ImmutableArray.Create(strides))
+        : this(storage, elementType, storageOffset, ImmutableArray.Create(shape), ImmutableArray.Create(strides), isCallers: true)
     {
     }
 
@@ -35,13 +37,20 @@ public sealed unsafe class TensorView
     /// <param name="storage">What it is a view of.</param>
     /// <param name="elementType">The elements.</param>
     /// <param name="shape">Sizes of the dimensions, outermost first; empty for a 0-dim tensor.</param>
-    /// <exception cref="InvalidCheckpointException">The storage is too small for the shape.</exception>
+    /// <exception cref="ArgumentException">The storage is too small for the shape, or a size is negative.</exception>
     public TensorView(TensorStorage storage, ElementType elementType, ReadOnlySpan<long> shape)
-        : this(storage, elementType, storageOffset: 0, ImmutableArray.Create(shape), TensorLayout.RowMajorStrides(shape))
+        : this(storage, elementType, storageOffset: 0, ImmutableArray.Create(shape), TensorLayout.RowMajorStrides(shape), isCallers: true)
     {
     }
 
-    internal TensorView(TensorStorage storage, ElementType elementType, long storageOffset, ImmutableArray<long> shape, ImmutableArray<long> strides)
+    /// <param name="storage">What it is a view of.</param>
+    /// <param name="elementType">The elements.</param>
+    /// <param name="storageOffset">The first element.</param>
+    /// <param name="shape">Sizes of the dimensions.</param>
+    /// <param name="strides">Steps of the dimensions.</param>
+    /// <param name="isCallers">Whether a caller of the library says so, and no file: then a mistake is an <see cref="ArgumentException"/>.</param>
+    internal TensorView(
+        TensorStorage storage, ElementType elementType, long storageOffset, ImmutableArray<long> shape, ImmutableArray<long> strides, bool isCallers = false)
     {
         ArgumentNullException.ThrowIfNull(storage);
         Storage = storage;
@@ -49,11 +58,18 @@ public sealed unsafe class TensorView
         Shape = shape;
         Strides = strides;
         StorageOffset = storageOffset;
-        ElementCount = TensorLayout.CountElements(shape.AsSpan(), Info.ByteSize);
-        TensorLayout.CheckInside(shape.AsSpan(), strides.AsSpan(), storageOffset, ElementCount, Info.ElementsIn(storage.ByteLength));
-        if (!Info.IsTorchType)
+        try
         {
-            TensorLayout.CheckPacked(this, Info);
+            ElementCount = TensorLayout.CountElements(shape.AsSpan(), Info.ByteSize);
+            TensorLayout.CheckInside(shape.AsSpan(), strides.AsSpan(), storageOffset, ElementCount, Info.ElementsIn(storage.ByteLength));
+            if (!Info.IsTorchType)
+            {
+                TensorLayout.CheckPacked(this, Info);
+            }
+        }
+        catch (InvalidCheckpointException error) when (isCallers)
+        {
+            throw new ArgumentException(error.Problem);
         }
     }
 
@@ -120,8 +136,9 @@ public sealed unsafe class TensorView
     /// <param name="elements">The elements in row-major order.</param>
     /// <param name="elementType">The elements.</param>
     /// <param name="shape">Sizes of the dimensions, outermost first; empty for a 0-dim tensor.</param>
-    /// <exception cref="ArgumentException"><typeparamref name="T"/> cannot hold that element type.</exception>
-    /// <exception cref="InvalidCheckpointException">The array is too small for the shape.</exception>
+    /// <exception cref="ArgumentException">
+    /// <typeparamref name="T"/> cannot hold that element type, the array is too small for the shape, or a size is negative.
+    /// </exception>
     public static TensorView FromArray<T>(T[] elements, ElementType elementType, params ReadOnlySpan<long> shape)
         where T : unmanaged
     {
@@ -134,7 +151,7 @@ public sealed unsafe class TensorView
     /// <param name="shape">Sizes of the dimensions, outermost first.</param>
     /// <param name="strides">Steps of the dimensions, in elements.</param>
     /// <param name="storageOffset">The first element, counted from the storage's start in elements.</param>
-    /// <exception cref="InvalidCheckpointException">As for the constructor.</exception>
+    /// <exception cref="ArgumentException">As for the constructor.</exception>
     public TensorView AsStrided(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, long storageOffset) =>
         new(Storage, ElementType, shape, strides, storageOffset)
         {
@@ -175,16 +192,14 @@ public sealed unsafe class TensorView
     /// <exception cref="UnsupportedCheckpointException">The tensor has no bytes, or passes <see cref="ReadLimits.MaxExpandedBytes"/>.</exception>
     public void ReadBytes(Span<byte> destination, long byteOffset = 0)
     {
-        var size = Info.ByteSize;
-        ArgumentOutOfRangeException.ThrowIfNegative(byteOffset);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(byteOffset, ByteLength - destination.Length);
-        ArgumentOutOfRangeException.ThrowIfNotEqual((byteOffset | (uint)destination.Length) % size, 0);
+        CheckRange(destination.Length, byteOffset);
         if (destination.IsEmpty)
         {
             return;
         }
 
         CheckReadable();
+        var size = Info.ByteSize;
         try
         {
             if (IsContiguous)
@@ -202,20 +217,7 @@ public sealed unsafe class TensorView
             throw;
         }
 
-        if (Storage.IsBigEndian == BitConverter.IsLittleEndian)
-        {
-            ElementOrder.Swap(destination, Info.SwapSize);
-        }
-
-        if (IsConjugated)
-        {
-            ElementOrder.Conjugate(destination, Info);
-        }
-
-        if (IsNegated)
-        {
-            ElementOrder.Negate(destination, Info);
-        }
+        Resolve(destination);
     }
 
     /// <summary>
@@ -365,17 +367,50 @@ public sealed unsafe class TensorView
             return Storage.Bytes.TryGetSpan(offset, (int)ByteLength, out bytes);
         }
 
-        // A map lasts as long as its source, held or not; a span ends at 2 GiB.
-        bytes = default;
-        if (!Storage.Bytes.TryMap(offset, ByteLength, out var memory))
+        // A span ends at 2 GiB: they lie together where each piece begins at the end of the one before it.
+        if (!Storage.Bytes.TryGetSpan(offset, MaxSpan, out bytes))
         {
             return false;
         }
 
-        Storage.Bytes.Verify();
-        bytes = new(memory.Pointer, int.MaxValue);
-        memory.Dispose();
+        var next = bytes;
+        for (long done = MaxSpan; done < ByteLength; done += MaxSpan)
+        {
+            ref var end = ref Unsafe.Add(ref MemoryMarshal.GetReference(next), MaxSpan);
+            if (!Storage.Bytes.TryGetSpan(offset + done, (int)Math.Min(MaxSpan, ByteLength - done), out next)
+                || !Unsafe.AreSame(ref end, ref MemoryMarshal.GetReference(next)))
+            {
+                return false;
+            }
+        }
+
         return true;
+    }
+
+    private void CheckRange(int length, long byteOffset)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(byteOffset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(byteOffset, ByteLength - length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual((byteOffset | (uint)length) % Info.ByteSize, 0);
+    }
+
+    // From the storage's bytes to the elements in the machine's order.
+    private void Resolve(Span<byte> elements)
+    {
+        if (Storage.IsBigEndian == BitConverter.IsLittleEndian)
+        {
+            ElementOrder.Swap(elements, Info.SwapSize);
+        }
+
+        if (IsConjugated)
+        {
+            ElementOrder.Conjugate(elements, Info);
+        }
+
+        if (IsNegated)
+        {
+            ElementOrder.Negate(elements, Info);
+        }
     }
 
     private void CheckReadable()

@@ -1,10 +1,8 @@
 namespace Torchkeep.Tensors;
 
 /// <summary>The elements of a view in row-major order, as a storage of its own.</summary>
-internal sealed class ViewByteSource(TensorView view) : ElementByteSource(view.ElementType, view.ElementCount)
+internal sealed class ViewByteSource(TensorView view) : ElementByteSource(view, view.ElementType)
 {
-    public override string? Name => view.Storage.Bytes.Name;
-
     /// <summary>The bytes of a view: its storage's where they are those, and in their order.</summary>
     internal static ByteSource Of(TensorView view)
     {
@@ -18,8 +16,9 @@ internal sealed class ViewByteSource(TensorView view) : ElementByteSource(view.E
             : new IO.SliceByteSource(view.Storage.Bytes, view.ByteLength == 0 ? 0 : view.StorageOffset * ElementTypeInfo.Of(view.ElementType).ByteSize, view.ByteLength);
     }
 
-    public override void Verify(CancellationToken cancellationToken = default) => view.Verify(cancellationToken);
-
     protected override void ReadElements(long first, Span<byte> destination) =>
-        view.ReadBytes(destination, first * ElementTypeInfo.Of(view.ElementType).ByteSize);
+        View.ReadBytes(destination, first * ElementTypeInfo.Of(Type).ByteSize);
+
+    protected override ValueTask ReadElementsAsync(long first, Memory<byte> destination, CancellationToken cancellationToken) =>
+        View.ReadBytesAsync(destination, first * ElementTypeInfo.Of(Type).ByteSize, cancellationToken);
 }

@@ -36,9 +36,9 @@ internal sealed class StateDictFinder(IModuleReader modules, FileBudget budget)
         {
             [var only] => only.Value,
             [] when isNamed && start.Value is PyDict dict && HasStringKeys(dict) && dict.Any(entry => IsTensor(entry.Value)) => dict,
-            [] => throw new KeyNotFoundException(NothingIn(start)),
+            [] => throw new KeyNotFoundException(SafeText.Escape(NothingIn(start))),
             _ => throw new KeyNotFoundException(
-                $"there are {candidates.Count} state_dicts, and nothing says which is meant; give the path of one: {Brief(candidates)}"),
+                SafeText.Escape($"there are {candidates.Count} state_dicts, and nothing says which is meant; give the path of one: {Brief(candidates)}")),
         };
     }
 

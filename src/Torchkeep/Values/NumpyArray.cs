@@ -37,7 +37,7 @@ public sealed class NumpyArray
     {
         if (Type.ElementType is not { } type)
         {
-            throw new InvalidOperationException($"elements of {Type} are of no type that a tensor can have");
+            throw new InvalidOperationException(SafeText.Escape($"elements of {Type} are of no type that a tensor can have"));
         }
 
         TensorStorage storage = new(new MemoryByteSource(Bytes), "cpu", type, Type.IsBigEndian);
@@ -50,7 +50,7 @@ public sealed class NumpyArray
     {
         if (Type.Kind is not ('U' or 'S'))
         {
-            throw new InvalidOperationException($"elements of {Type} are no text");
+            throw new InvalidOperationException(SafeText.Escape($"elements of {Type} are no text"));
         }
 
         if (Type.ItemSize == 0)

@@ -101,9 +101,9 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
         const int Shown = 20;
         return TryGet(key, out var value)
             ? value
-            : throw new KeyNotFoundException(
+            : throw new KeyNotFoundException(SafeText.Escape(
                 $"there is no key {key.Brief}; the {TypeName} has {string.Join(", ", this.Take(Shown).Select(entry => entry.Key.Brief))}"
-                + (Count > Shown ? $" and {Count - Shown} more" : ""));
+                + (Count > Shown ? $" and {Count - Shown} more" : "")));
     }
 
     // Several threads may read at once: each sees an entry or a whole table.

@@ -12,10 +12,10 @@ public sealed class PyGlobal(string module, string name) : PyValue, IEquatable<P
     private int? _hash;
 
     /// <summary>The module as the file spells it.</summary>
-    public string Module { get; } = module;
+    public string Module { get; } = module ?? throw new ArgumentNullException(nameof(module));
 
     /// <summary>The name inside the module.</summary>
-    public string Name { get; } = name;
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
     /// <inheritdoc/>
     public override string TypeName => "global";

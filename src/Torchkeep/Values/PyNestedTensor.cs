@@ -12,7 +12,7 @@ public sealed class PyNestedTensor : PyCompositeTensor
     /// <param name="sizes">A row of sizes for each tensor, int64.</param>
     /// <param name="strides">A row of strides for each tensor, int64.</param>
     /// <param name="offsets">The first element of each in the buffer, int64.</param>
-    /// <exception cref="InvalidCheckpointException">Shapes or types do not fit together.</exception>
+    /// <exception cref="ArgumentException">Shapes or types do not fit together.</exception>
     public PyNestedTensor(PyTensor buffer, PyTensor sizes, PyTensor strides, PyTensor offsets)
     {
         ArgumentNullException.ThrowIfNull(buffer);
@@ -43,7 +43,7 @@ public sealed class PyNestedTensor : PyCompositeTensor
     /// <param name="offsets">Where each begins along it, and the end of the last.</param>
     /// <param name="lengths">How long each is, where not all up to the next; or null.</param>
     /// <param name="raggedIndex">The ragged dimension, counted with the batch as dimension 0.</param>
-    /// <exception cref="InvalidCheckpointException">Shapes or types do not fit together.</exception>
+    /// <exception cref="ArgumentException">Shapes or types do not fit together.</exception>
     public PyNestedTensor(PyTensor values, PyTensor offsets, PyTensor? lengths, int raggedIndex = 1)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -118,5 +118,5 @@ public sealed class PyNestedTensor : PyCompositeTensor
 
     private static bool IsIndex(PyTensor tensor) => tensor.View.ElementType == Torchkeep.ElementType.Int64;
 
-    private static InvalidCheckpointException Invalid(string problem) => new($"this is no nested tensor: {problem}");
+    private static ArgumentException Invalid(string problem) => new($"this is no nested tensor: {problem}");
 }

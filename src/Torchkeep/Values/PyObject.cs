@@ -11,8 +11,16 @@ public sealed class PyObject : PyValue
     /// <param name="callable">The class or function: a <see cref="PyGlobal"/>, or a record that would have yielded one.</param>
     /// <param name="arguments">The arguments.</param>
     /// <param name="keywordArguments">The keyword arguments, or null for none.</param>
+    /// <exception cref="ArgumentException">The kind is no member of the enum, or the class or the arguments are null.</exception>
     public PyObject(PyObjectKind kind, PyValue callable, PyTuple arguments, PyDict? keywordArguments = null)
     {
+        ArgumentNullException.ThrowIfNull(callable);
+        ArgumentNullException.ThrowIfNull(arguments);
+        if (kind is not (PyObjectKind.New or PyObjectKind.Call))
+        {
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "there is no such way to make an object");
+        }
+
         Kind = kind;
         Callable = callable;
         Arguments = arguments;

@@ -19,7 +19,7 @@ public sealed class PyQuantizedTensor : PyCompositeTensor
     /// <param name="scale">What an integer counts for.</param>
     /// <param name="zeroPoint">The integer that is 0.</param>
     /// <param name="shape">The sizes in numbers, for the packed types; else they are those of <paramref name="integers"/>.</param>
-    /// <exception cref="InvalidCheckpointException">The element type is not quantized, or the shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The element type is not quantized, or the shapes do not fit.</exception>
     public PyQuantizedTensor(TensorView integers, double scale, long zeroPoint, params ReadOnlySpan<long> shape)
         : this(integers, shape) => (Scale, ZeroPoint) = (scale, zeroPoint);
 
@@ -29,7 +29,7 @@ public sealed class PyQuantizedTensor : PyCompositeTensor
     /// <param name="zeroPoints">A zero point for each slice: one dimension.</param>
     /// <param name="axis">The dimension that is sliced.</param>
     /// <param name="shape">As for the other constructor.</param>
-    /// <exception cref="InvalidCheckpointException">The element type is not quantized, or the shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The element type is not quantized, or the shapes do not fit.</exception>
     public PyQuantizedTensor(TensorView integers, PyTensor scales, PyTensor zeroPoints, int axis, params ReadOnlySpan<long> shape)
         : this(integers, shape)
     {
@@ -57,7 +57,7 @@ public sealed class PyQuantizedTensor : PyCompositeTensor
             throw Invalid($"its elements are {ElementTypeInfo.Of(integers.ElementType)}, which is no quantized type");
         }
 
-        var bytes = packed == 1 ? 0 : PackedLength(Shape.AsSpan(), packed);
+        var bytes = packed == 1 ? 0 : CallersPackedLength(packed);
         if (packed == 1 ? !integers.Shape.SequenceEqual(Shape) : integers.Shape.Length != 1 || integers.Shape[0] != bytes)
         {
             throw Invalid($"integers of shape {TensorLayout.Format(integers.Shape.AsSpan())} are not those of shape {TensorLayout.Format(Shape.AsSpan())}");
@@ -133,8 +133,20 @@ public sealed class PyQuantizedTensor : PyCompositeTensor
         return (count / valuesPerByte) + (count % valuesPerByte == 0 ? 0 : 1);
     }
 
+    private long CallersPackedLength(int valuesPerByte)
+    {
+        try
+        {
+            return PackedLength(Shape.AsSpan(), valuesPerByte);
+        }
+        catch (InvalidCheckpointException error)
+        {
+            throw Invalid(error.Problem);
+        }
+    }
+
     internal override PyCompositeTensor With(bool requiresGrad, bool isParameter, PyValue? state, PyGlobal? subclass) =>
         new PyQuantizedTensor(this) { RequiresGrad = requiresGrad, IsParameter = isParameter, State = state, Subclass = subclass };
 
-    private static InvalidCheckpointException Invalid(string problem) => new($"this is no quantized tensor: {problem}");
+    private static ArgumentException Invalid(string problem) => new($"this is no quantized tensor: {problem}");
 }

@@ -21,7 +21,7 @@ public sealed class PySparseTensor : PyCompositeTensor
     /// <param name="values">The elements: shape [elements, sizes of the dense dimensions...].</param>
     /// <param name="shape">The sizes of the whole tensor: of the sparse dimensions, then of the dense ones.</param>
     /// <param name="isCoalesced">Whether no coordinates come twice and all are sorted; null where a file does not say.</param>
-    /// <exception cref="InvalidCheckpointException">Shapes or types do not fit together.</exception>
+    /// <exception cref="ArgumentException">Shapes or types do not fit together.</exception>
     public PySparseTensor(PyTensor indices, PyTensor values, ReadOnlySpan<long> shape, bool? isCoalesced = null)
     {
         ArgumentNullException.ThrowIfNull(indices);
@@ -36,8 +36,7 @@ public sealed class PySparseTensor : PyCompositeTensor
     /// <param name="plainIndices">The column (CSR, BSR) or row of each element or block.</param>
     /// <param name="values">The elements or blocks.</param>
     /// <param name="shape">The sizes of the whole tensor.</param>
-    /// <exception cref="ArgumentException"><paramref name="layout"/> is COO.</exception>
-    /// <exception cref="InvalidCheckpointException">Shapes or types do not fit together.</exception>
+    /// <exception cref="ArgumentException"><paramref name="layout"/> is COO, or shapes or types do not fit together.</exception>
     public PySparseTensor(SparseLayout layout, PyTensor compressedIndices, PyTensor plainIndices, PyTensor values, ReadOnlySpan<long> shape)
     {
         ArgumentNullException.ThrowIfNull(compressedIndices);

@@ -6,10 +6,10 @@ namespace Torchkeep;
 public sealed class PyStorage(TensorStorage storage, ElementType? elementType) : PyValue
 {
     /// <summary>The bytes.</summary>
-    public TensorStorage Storage { get; } = storage;
+    public TensorStorage Storage { get; } = storage ?? throw new ArgumentNullException(nameof(storage));
 
     /// <summary>The elements of its storage class, or null for an untyped storage.</summary>
-    public ElementType? ElementType { get; } = elementType;
+    public ElementType? ElementType { get; } = elementType is { } type ? ElementTypeInfo.Of(type).Type : null;
 
     /// <summary>What the elements are to the tensor that a save writes it for, where the class does not say.</summary>
     internal ElementType? Viewed { get; init; }

@@ -7,7 +7,7 @@ namespace Torchkeep;
 public sealed class PyTensor(TensorView view, bool requiresGrad = false, bool isParameter = false) : PyValue
 {
     /// <summary>Where its elements are.</summary>
-    public TensorView View { get; internal set; } = view;
+    public TensorView View { get; internal set; } = view ?? throw new ArgumentNullException(nameof(view));
 
     /// <summary>PyTorch's <c>requires_grad</c>; false for every entry of a state_dict.</summary>
     public bool RequiresGrad { get; internal set; } = requiresGrad;

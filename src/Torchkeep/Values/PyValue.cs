@@ -127,5 +127,5 @@ public abstract class PyValue
     }
 
     internal InvalidOperationException Unexpected(string expected) =>
-        new($"expected {expected}, found {(this is PyCompositeTensor ? $"{this}, a {GetType().Name} with its own members" : TypeName)}{(this is PyInt or PyFloat or PyBool or PyString ? $" {Brief}" : "")}");
+        new(SafeText.Escape($"expected {expected}, found {(this is PyCompositeTensor ? $"{this}, a {GetType().Name} with its own members" : TypeName)}{(this is PyInt or PyFloat or PyBool or PyString ? $" {Brief}" : "")}"));
 }

@@ -13,7 +13,7 @@ internal static class PythonNumbers
     private const int MaxBits = 96;
 
     internal static decimal? Decimal(PyValue value) => value is PyObject record && PythonNames.Of(record) is "decimal.Decimal" && record.Arguments.Items is [PyString text]
-        ? ParseDecimal(text.Value) ?? throw new OverflowException($"the Decimal {text.Brief} does not fit a decimal without loss")
+        ? ParseDecimal(text.Value) ?? throw new OverflowException(SafeText.Escape($"the Decimal {text.Brief} does not fit a decimal without loss"))
         : null;
 
     internal static (BigInteger Numerator, BigInteger Denominator)? Fraction(PyValue value)

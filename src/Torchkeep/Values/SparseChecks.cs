@@ -104,5 +104,5 @@ internal static class SparseChecks
     private static string Format(TensorView view) => TensorLayout.Format(view.Shape.AsSpan());
 
     [DoesNotReturn, StackTraceHidden]
-    private static void Refuse(string problem) => throw new InvalidCheckpointException($"this is no sparse tensor: {problem}");
+    private static void Refuse(string problem) => throw new ArgumentException($"this is no sparse tensor: {problem}");
 }

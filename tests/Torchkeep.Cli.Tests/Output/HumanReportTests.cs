@@ -26,7 +26,7 @@ public sealed class HumanReportTests : IDisposable
         var outcome = CommandLine.RunOnScreen(60, noColor: true, "inspect", _folder.Save(Samples.EveryKind()));
 
         var tree = outcome.Output.Split('\n').Skip(3).ToList();
-        Assert.All(tree, line => Assert.InRange(SafeText.Columns(line), 0, 60));
+        Assert.All(tree, line => Assert.InRange(TextCut.Columns(line), 0, 60));
         Golden.Check("every-kind-60.txt", string.Join('\n', tree));
     }
 

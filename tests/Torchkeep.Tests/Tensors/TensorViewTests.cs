@@ -129,7 +129,7 @@ public class TensorViewTests
 
     [Fact]
     public void AnArrayThatIsTooSmallIsRefused() =>
-        Assert.Throws<InvalidCheckpointException>(() => TensorView.FromArray(new float[5], ElementType.Float32, 2, 3));
+        Assert.Throws<ArgumentException>(() => TensorView.FromArray(new float[5], ElementType.Float32, 2, 3));
 
     [Theory]
     [MemberData(nameof(Complexes))]
@@ -285,7 +285,7 @@ public class TensorViewTests
         Assert.Same(view.Storage, column.Storage);
         Assert.Equal("w", column.Name);
         Assert.Equal([-2f, -4f], column.ToArray<float>());
-        Assert.Throws<InvalidCheckpointException>(() => view.AsStrided([3], [2], 0));
+        Assert.Throws<ArgumentException>(() => view.AsStrided([3], [2], 0));
     }
 
     [Fact]

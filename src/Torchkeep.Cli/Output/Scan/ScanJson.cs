@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Torchkeep.Cli.Output.Verify;
 using Torchkeep.Cli.Scanning;
@@ -10,7 +9,7 @@ internal static class ScanJson
 {
     internal static void Write(Stream output, ScannedPaths scan)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(output, SafeJson.Options);
         json.WriteStartObject();
         json.WriteStartArray("files");
         foreach (var outcome in scan.Files)

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Torchkeep.Cli.Output.Verify;
 
@@ -9,7 +8,7 @@ internal static class ScanSarif
 {
     internal static void Write(Stream output, IReadOnlyList<FileOutcome<ScanReport>> outcomes)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(output, SafeJson.Options);
         json.WriteStartObject();
         json.WriteString("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
         json.WriteString("version", "2.1.0");

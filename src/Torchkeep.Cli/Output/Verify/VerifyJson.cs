@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Torchkeep.Cli.Output.Verify;
@@ -8,7 +7,7 @@ internal static class VerifyJson
 {
     internal static void Write(Stream output, IReadOnlyList<FileOutcome<VerifiedFile>> outcomes)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(output, SafeJson.Options);
         json.WriteStartObject();
         json.WriteStartArray("files");
         foreach (var outcome in outcomes)

@@ -119,7 +119,7 @@ internal sealed class TorchLegacyReader : IStorageLookup
                     $"the storage '{name}' should have {storage.Length} bytes, and {_source.Length - position} are left: the file is truncated", position, NameOf(root, storage));
             }
 
-            storage.Start = position;
+            storage.PlaceAt(position);
             position += storage.Length;
         }
 

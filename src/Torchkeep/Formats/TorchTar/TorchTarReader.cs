@@ -178,7 +178,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
         var numbers = Enumerable.Range(0, raw.Length / sizeof(long)).Select(i => BinaryPrimitives.ReadInt64LittleEndian(raw.AsSpan(i * sizeof(long)))).ToArray();
         try
         {
-            return new(new TensorView(storage.Storage, storage.ElementType ?? ElementType.UInt8, numbers.AsSpan(0, dimensions), numbers.AsSpan(dimensions, dimensions), numbers[^1])
+            return new(new TensorView(storage.Storage, storage.ElementType ?? ElementType.UInt8, numbers[^1], [.. numbers[..dimensions]], [.. numbers[dimensions..(2 * dimensions)]])
             {
                 Names = _names,
                 MaxExpandedBytes = _options.Limits.MaxExpandedBytes,

@@ -68,7 +68,7 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
     public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
-        if (offset < 0 || offset > Length - length || !archive.TryGetSpan(Start() + offset, length, out bytes))
+        if (!IsInside(offset, length) || !archive.TryGetSpan(Start() + offset, length, out bytes))
         {
             return false;
         }
@@ -80,7 +80,7 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
     public override bool TryMap(long offset, long length, out MemoryHandle memory)
     {
         memory = default;
-        return offset >= 0 && offset <= Length - length && archive.TryMap(Start() + offset, length, out memory);
+        return IsInside(offset, length) && archive.TryMap(Start() + offset, length, out memory);
     }
 
     public override void Verify(CancellationToken cancellationToken = default) =>
@@ -180,7 +180,7 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
 
     private void CheckRange(long offset, int length)
     {
-        if (offset < 0 || offset > Length - length)
+        if (!IsInside(offset, length))
         {
             TorchZipThrow.BadRecord(archive, entry.Name, $"{length} bytes at {offset} were asked for where the record has {Length}");
         }

@@ -24,6 +24,19 @@ internal static class RebuildArguments
         return ImmutableCollectionsMarshal.AsImmutableArray(numbers);
     }
 
+    /// <summary>Makes a tensor of parts that a file gives. Its constructor takes what does not fit together for a mistake of a caller.</summary>
+    internal static T Make<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException error) when (error is not ArgumentNullException)
+        {
+            throw new InvalidCheckpointException(error.Message, error);
+        }
+    }
+
     internal static long Int64(PyValue value) => value is PyInt number && number.TryGetInt64(out var result)
         ? result
         : throw new InvalidCheckpointException($"a size, stride or offset must be an int of 64 bits, found {value.TypeName} {value.Brief}");

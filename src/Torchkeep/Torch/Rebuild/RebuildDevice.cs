@@ -40,7 +40,7 @@ internal static class RebuildDevice
         }
 
         TensorStorage converted = new(new MemoryByteSource(halves), location, type, bigEndian: false);
-        return Tensor(host, converted, type, new TensorView(converted, type, view.Shape.AsSpan()), requiresGrad);
+        return Tensor(host, converted, type, new TensorView(converted, type, storageOffset: 0, view.Shape, Tensors.TensorLayout.RowMajorStrides(view.Shape.AsSpan())), requiresGrad);
     }
 
     internal static PyValue? FromCpu(TorchPickleHost host, PyTuple arguments)

@@ -8,7 +8,7 @@ internal static class RebuildNested
 {
     internal static PyValue? Build(TorchPickleHost host, PyTuple arguments) => arguments.Items switch
     {
-        [PyTensor buffer, PyTensor sizes, PyTensor strides, PyTensor offsets] => new PyNestedTensor(buffer, sizes, strides, offsets),
+        [PyTensor buffer, PyTensor sizes, PyTensor strides, PyTensor offsets] => RebuildArguments.Make(() => new PyNestedTensor(buffer, sizes, strides, offsets)),
         _ => null,
     };
 
@@ -23,11 +23,11 @@ internal static class RebuildNested
 
         var lengths = made.TryGet("lengths", out var given) && given is PyTensor lengthTensor ? lengthTensor : null;
         var ragged = made.TryGet("_ragged_idx", out var index) ? RebuildArguments.Int64(index) : 1;
-        return new PyNestedTensor(valueTensor, offsetTensor, lengths, (int)Math.Clamp(ragged, 0, int.MaxValue))
+        return RebuildArguments.Make(() => new PyNestedTensor(valueTensor, offsetTensor, lengths, (int)Math.Clamp(ragged, 0, int.MaxValue))
         {
             Subclass = TorchNames.NestedTensor,
             RequiresGrad = made.TryGet("requires_grad", out var requiresGrad) && requiresGrad is PyBool { Value: true },
             Arguments = arguments,
-        };
+        });
     }
 }

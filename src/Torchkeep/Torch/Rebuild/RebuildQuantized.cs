@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Torchkeep.Torch.Rebuild;
 
 /// <summary>Quantized tensors (torch/_utils.py, <c>_rebuild_qtensor</c>).</summary>
@@ -10,12 +12,13 @@ internal static class RebuildQuantized
             return null;
         }
 
-        var shape = RebuildArguments.Numbers(size).AsSpan();
+        var sizes = RebuildArguments.Numbers(size);
+        var shape = sizes.AsSpan();
         if (PyQuantizedTensor.ValuesPerByte(type) is > 1 and var packed)
         {
             // PyTorch has no views of numbers that share a byte.
             var length = PyQuantizedTensor.PackedLength(shape, packed);
-            return RebuildArguments.Int64(offset) == 0 ? Build(View(host, storage, type, 0, [length], [1]), parameters, requiresGrad.Value, shape) : null;
+            return RebuildArguments.Int64(offset) == 0 ? Build(View(host, storage, type, 0, [length], [1]), parameters, requiresGrad.Value, sizes) : null;
         }
 
         var view = View(host, storage, type, RebuildArguments.Int64(offset), shape, RebuildArguments.Numbers(stride).AsSpan());
@@ -23,15 +26,15 @@ internal static class RebuildQuantized
     }
 
     private static TensorView View(TorchPickleHost host, PyStorage storage, ElementType type, long offset, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides) =>
-        new(storage.Storage, type, shape, strides, offset) { Names = host.Names, MaxExpandedBytes = host.Limits.MaxExpandedBytes, Budget = host.Budget };
+        new(storage.Storage, type, offset, ImmutableArray.Create(shape), ImmutableArray.Create(strides)) { Names = host.Names, MaxExpandedBytes = host.Limits.MaxExpandedBytes, Budget = host.Budget };
 
-    private static PyQuantizedTensor? Build(TensorView view, PyTuple parameters, bool requiresGrad, ReadOnlySpan<long> shape) => parameters.Items switch
+    private static PyQuantizedTensor? Build(TensorView view, PyTuple parameters, bool requiresGrad, ImmutableArray<long> shape) => parameters.Items switch
     {
         [PyGlobal scheme, PyFloat or PyInt, PyInt zeroPoint] when scheme.Equals(TorchNames.PerTensorAffine) =>
-            new(view, parameters.Items[1].AsDouble(), RebuildArguments.Int64(zeroPoint), shape) { RequiresGrad = requiresGrad },
+            RebuildArguments.Make(() => new PyQuantizedTensor(view, parameters.Items[1].AsDouble(), RebuildArguments.Int64(zeroPoint), shape.AsSpan()) { RequiresGrad = requiresGrad }),
         [PyGlobal scheme, var scales, var zeroPoints, PyInt axis] when scheme.Equals(TorchNames.PerChannelAffine) || scheme.Equals(TorchNames.PerChannelAffineFloat) =>
             Tensor(scales, scheme) is { } scaleTensor && Tensor(zeroPoints, scheme, isInteger: true) is { } zeroTensor
-                ? new(view, scaleTensor, zeroTensor, (int)Math.Clamp(RebuildArguments.Int64(axis), -1, int.MaxValue), shape) { RequiresGrad = requiresGrad }
+                ? RebuildArguments.Make(() => new PyQuantizedTensor(view, scaleTensor, zeroTensor, (int)Math.Clamp(RebuildArguments.Int64(axis), -1, int.MaxValue), shape.AsSpan()) { RequiresGrad = requiresGrad })
                 : null,
         _ => null,
     };

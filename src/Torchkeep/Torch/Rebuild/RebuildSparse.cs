@@ -17,9 +17,9 @@ internal static class RebuildSparse
         {
             // Three items until PyTorch 2.0.
             (SparseLayout.Coo, [PyTensor indices, PyTensor values, var size, .. var rest]) when rest is [] or [PyNone] or [PyBool] =>
-                new PySparseTensor(indices, values, RebuildArguments.Numbers(size).AsSpan(), rest is [PyBool isCoalesced] ? isCoalesced.Value : null),
+                RebuildArguments.Make(() => new PySparseTensor(indices, values, RebuildArguments.Numbers(size).AsSpan(), rest is [PyBool isCoalesced] ? isCoalesced.Value : null)),
             (not SparseLayout.Coo, [PyTensor compressed, PyTensor plain, PyTensor values, var size]) =>
-                new PySparseTensor(kind, compressed, plain, values, RebuildArguments.Numbers(size).AsSpan()),
+                RebuildArguments.Make(() => new PySparseTensor(kind, compressed, plain, values, RebuildArguments.Numbers(size).AsSpan())),
             _ => null,
         };
     }

@@ -155,7 +155,7 @@ public sealed class TorchZipReaderTests
     {
         var error = Refused(SmallModel.With(Text("byteorder", order)).Build());
         Assert.Equal("model/byteorder", error.Record);
-        Assert.Contains($"'{order}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{SafeText.Escape(order)}'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,38 +1,11 @@
-using System.Globalization;
-using System.Text;
 using Spectre.Console;
 
 namespace Torchkeep.Cli.Output;
 
-/// <summary>Text of a file is hostile: what a terminal could obey or hide is written as an escape.</summary>
-internal static class SafeText
+/// <summary>Cuts text that is longer or wider than its place.</summary>
+internal static class TextCut
 {
     private const string Cut = "...";
-
-    internal static string Escape(string text)
-    {
-        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-        {
-            return text;
-        }
-
-        var safe = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsSurrogatePair(text, i))
-            {
-                var rune = new Rune(text[i], text[i + 1]);
-                _ = IsVisible(Rune.GetUnicodeCategory(rune)) ? safe.Append(rune) : safe.Append(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}");
-                i++;
-            }
-            else
-            {
-                _ = text[i] == ' ' || IsVisible(char.GetUnicodeCategory(text[i])) ? safe.Append(text[i]) : safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[i]:x4}");
-            }
-        }
-
-        return safe.ToString();
-    }
 
     /// <summary>The start of a text that would be longer than so many characters.</summary>
     internal static string Start(string text, int length) =>
@@ -69,9 +42,4 @@ internal static class SafeText
 
         string Part(int length) => fromEnd ? text[^length..] : text[..length];
     }
-
-    private static bool IsVisible(UnicodeCategory category) => category is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.SpaceSeparator);
 }

@@ -35,9 +35,9 @@ public sealed record ScanRule
 
     internal static ScanRule DataAfterStop { get; } = new("data-after-stop", ScanLevel.Warning, "Bytes follow the end of a checkpoint or pickle, which are none themselves, and which PyTorch does not look at.");
 
-    internal static ScanRule NestedPickle { get; } = new("nested-pickle", ScanLevel.Warning, "A text or bytes value in a pickle is a pickle itself, and uses names.");
+    internal static ScanRule NestedPickle { get; } = new("nested-pickle", ScanLevel.Warning, "A text or bytes value in a pickle is a pickle itself, and uses names that are not known to be harmless.");
 
-    internal static ScanRule HiddenPickle { get; } = new("hidden-pickle", ScanLevel.Warning, "A record that is not named as one is a pickle, and uses names.");
+    internal static ScanRule HiddenPickle { get; } = new("hidden-pickle", ScanLevel.Warning, "A record that is not named as one is a pickle, and uses names that are not known to be harmless.");
 
     internal static ScanRule Polyglot { get; } = new("polyglot", ScanLevel.Error, "The file is of two kinds at once, and readers differ in which they take it for.");
 

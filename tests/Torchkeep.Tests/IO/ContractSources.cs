@@ -68,7 +68,7 @@ internal sealed class ContractSources : IDisposable
             case "reopened":
                 return new ReopenableByteSource(() => new MemoryByteSource(Bytes));
             case "sparse":
-                return new SparseByteSource(new MemoryByteSource([1, 2, 3, .. Bytes[50_000..], .. Bytes[..50_000]]), new("member", (byte)'S', 3, Length, [(50_000, 50_000), (0, 50_000)]));
+                return new SparseByteSource(new MemoryByteSource((byte[])[1, 2, 3, .. Bytes[50_000..], .. Bytes[..50_000]]), new("member", (byte)'S', 3, Length, [(50_000, 50_000), (0, 50_000)]));
             case "slice":
                 return new SliceByteSource(inner([1, 2, 3, .. Bytes, 4]), start: 3, Length);
             case "shared part":

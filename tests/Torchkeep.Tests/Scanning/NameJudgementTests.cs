@@ -88,7 +88,6 @@ public sealed partial class NameJudgementTests
     [InlineData("builtins", "map")]
     [InlineData("threading", "Thread")]
     [InlineData("logging", "FileHandler")]
-    [InlineData("torch.fx.graph_module", "reduce_graph_module")]
     public void WhereANameLeadsIsDangerous(string module, string name) => Assert.Equal(GlobalRisk.Dangerous, RiskOf(Global(module, name)));
 
     [Theory]
@@ -149,7 +148,7 @@ public sealed partial class NameJudgementTests
     {
         var load = Global("torch.storage", "_load_from_bytes");
         var clean = Protocol2(Call(Global("collections", "OrderedDict")));
-        Assert.Equal(ScanLevel.Warning, Scan(Protocol2(Call(load, Bytes(clean)))).Level);
+        Assert.True(Scan(Protocol2(Call(load, Bytes(clean)))).IsClean);
         Assert.DoesNotContain(Scan(Protocol2(Call(load, Bytes(clean)))).Globals, global => global.Risk != GlobalRisk.Harmless);
         Assert.Contains("os.system", Finding(Call(load, Bytes(_nested)), "dangerous-global"), StringComparison.Ordinal);
 

@@ -122,7 +122,7 @@ internal sealed class FileScan(ReadLimits limits, AllowedNames allowed, Cancella
                 var at = position + constant.Offset;
                 Later(part.Inside(new MemoryByteSource(value.ToArray()), $"bytes at {at}", isNamedPickle: false) with
                 {
-                    IfPickle = new(ScanRule.NestedPickle, $"the value at {at} is a pickle itself, and uses names", part.Record, at),
+                    IfPickle = new(ScanRule.NestedPickle, $"the value at {at} is a pickle itself, and uses names that are not known to be harmless", part.Record, at),
                 });
             }
         }

@@ -1,5 +1,6 @@
 using Torchkeep.IO;
 using Torchkeep.Pickle;
+using Torchkeep.Torch.Risks;
 
 namespace Torchkeep.Formats.Scanning;
 
@@ -27,7 +28,8 @@ internal static class PickleScan
             return false;
         }
 
-        if (part.IfPickle is { } finding && UsesNames(bytes, trace))
+        // Torch.storage's own way to write tensors in a pickle holds harmless names alone.
+        if (part.IfPickle is { } finding && trace.Names.Any(name => name.IsHidden || name.IsExtension || GlobalRisks.Of(name, part.IsTorchScript).Risk != GlobalRisk.Harmless))
         {
             scan.Add(finding);
         }
@@ -146,7 +148,7 @@ internal static class PickleScan
         foreach (var found in trace.Names)
         {
             // A number that the reading program knows, and one byte before it, stand at the start of elements too.
-            if (found.IsExtension ? isWhole && StartsAsPickle(bytes) : !found.IsHidden && found.IsReached && (isWhole || IsName(found)))
+            if (found.IsExtension ? isWhole && StartsAsPickle(bytes) : !found.IsHidden && found.IsReached && (isWhole ? CanBeName(found) : IsName(found)))
             {
                 return true;
             }
@@ -185,6 +187,10 @@ internal static class PickleScan
     // Without a name a pickle is harmless, and any bytes at all can be one.
     private static bool IsPickle(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
         bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(bytes, trace) || trace.IsOverLimit || trace.ReachesHiddenFrame || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
+
+    // Python imports no name that is not UTF-8.
+    private static bool CanBeName(TracedName found) =>
+        found.Name.Module.Length > 0 && !(found.Name.Module + found.Name.Name).Any(letter => char.IsControl(letter) || letter == '\ufffd');
 
     // Any bytes have a 'c' and two line feeds somewhere; what Python could import looks like a name.
     private static bool IsName(TracedName found) =>

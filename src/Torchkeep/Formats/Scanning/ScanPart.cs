@@ -12,7 +12,7 @@ internal sealed record ScanPart(ByteSource Source, string? Record, int Depth, bo
     /// <summary>What is found if the bytes are nothing that a reader takes.</summary>
     internal ScanFinding? IfNothing { get; init; }
 
-    /// <summary>What is found if the bytes are a pickle that uses names.</summary>
+    /// <summary>What is found if the bytes are a pickle that uses names which are not harmless.</summary>
     internal ScanFinding? IfPickle { get; init; }
 
     /// <summary>Whether they are a pickle that PyTorch leaves to TorchScript's own reader.</summary>

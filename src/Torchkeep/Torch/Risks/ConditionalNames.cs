@@ -33,10 +33,10 @@ internal static class ConditionalNames
         ["torch._tensor._rebuild_from_type_v2"] = _fromType,
 
         // With a name, bases and attributes it makes a class.
-        ["builtins.type"] = new("it gives the class of an object", DangerReasons.MakesClasses, arguments => arguments.Count <= 1) { Risk = GlobalRisk.Unknown, MayBeHandedOn = true },
+        ["builtins.type"] = new("without arguments it makes nothing", DangerReasons.MakesClasses, arguments => arguments.Count == 0) { Risk = GlobalRisk.Unknown, MayBeHandedOn = true },
 
         // Making it calls nothing; what it holds has a name of its own, and a call of it is followed.
-        ["functools.partial"] = new("what it holds is judged by its own name", DangerReasons.CallsWhatItIsGiven, _ => true) { Risk = GlobalRisk.Unknown, MayBeHandedOn = true },
+        ["functools.partial"] = new("what it holds is judged by its own name", DangerReasons.CallsWhatItIsGiven, arguments => arguments is [] or [{ Kind: TraceKind.Name }, ..]) { Risk = GlobalRisk.Unknown, MayBeHandedOn = true },
 
         // Run the source that they are given; an object of the class without arguments has none (torch/fx/graph_module.py).
         ["torch.fx.graph_module.GraphModule"] = _graphModule,

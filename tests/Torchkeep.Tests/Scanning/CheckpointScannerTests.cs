@@ -51,6 +51,9 @@ public sealed class CheckpointScannerTests
     public void AnArchiveAmongThemIsReadByPyTorchFromTheEndOfTheFile(string kinds) =>
         Assert.Equal(kinds[0] == 'z', Rules([.. kinds.SelectMany((kind, i) => CheckpointSequenceTests.One(kind, i))]).Any());
 
+    [Theory, InlineData("{"), InlineData("{L"), InlineData("[1"), InlineData(" {\"a\":1}"), InlineData("<html>"), InlineData("version https://git-lfs")]
+    public void WhatFollowsAPickleDoesNotHideIt(string after) => Assert.Contains("dangerous-global", Rules([.. _evil, .. Encoding.UTF8.GetBytes(after)]));
+
     [Fact]
     public void AStreamOfManyIsLookedAtToItsEnd()
     {

@@ -35,7 +35,7 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
             while (_parts.TryDequeue(out var part))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (LookInto(part) is null && part.IfNothing is { } finding)
+                if (TryLookInto(part) is null && part.IfNothing is { } finding)
                 {
                     _results.Add(finding);
                 }
@@ -109,6 +109,19 @@ internal sealed class FileScan(ReadLimits limits, CancellationToken cancellation
     /// <summary>Whether <c>torch.load</c> takes bytes for something else than a bare pickle.</summary>
     internal static bool IsContainer(ReadOnlySpan<byte> head) =>
         new TorchZipFormat().Matches(head) || TarCheck.HasChecksum(head) || LegacySignature.Matches(head);
+
+    // What is nothing of PyTorch's says nothing of what it lies in, or follows.
+    private string? TryLookInto(ScanPart part)
+    {
+        try
+        {
+            return LookInto(part);
+        }
+        catch (InvalidCheckpointException error) when (error.IsForeign)
+        {
+            return null;
+        }
+    }
 
     // What torch.load would take it for, or null if for nothing.
     private string? LookInto(ScanPart part)

@@ -18,6 +18,7 @@ internal ref partial struct PickleTracer
     private readonly List<TraceValue> _extensions = [];
     private PickleDisassembler _disassembler;
     private bool _hasFault;
+    private bool _isBareImport;
 
     internal PickleTracer(PickleTrace trace, ReadOnlySpan<byte> pickle, PickleReading reading, PickleFrames? frames)
     {
@@ -60,6 +61,7 @@ internal ref partial struct PickleTracer
             }
 
             count++;
+            _isBareImport = instruction.IsUnended && count == 1;
             _frames?.Look(instruction, _disassembler.Position, _pickle.Length);
             Follow(instruction);
             if (instruction.IsUnended)

@@ -22,5 +22,11 @@ internal sealed class TracedName(PyGlobal name, GlobalUse use, int offset, strin
     /// <summary>Whether a reader comes to it without an error: any bytes look as if they had names further on.</summary>
     internal bool IsReached { get; set; }
 
+    /// <summary>
+    /// Whether it is all that the bytes are: a GLOBAL without its last line feed, which the Python unpickler imports and
+    /// does no more with. Each word that starts with a c is one.
+    /// </summary>
+    internal bool IsBareImport { get; init; }
+
     internal bool IsHidden => ReferenceEquals(Name, Hidden);
 }

@@ -51,6 +51,13 @@ public sealed class CheckpointScannerTests
     public void AnArchiveAmongThemIsReadByPyTorchFromTheEndOfTheFile(string kinds) =>
         Assert.Equal(kinds[0] == 'z', Rules([.. kinds.SelectMany((kind, i) => CheckpointSequenceTests.One(kind, i))]).Any());
 
+    [Fact]
+    public void AWordIsAPickleWhereItIsAllThereIs()
+    {
+        Assert.Contains("unknown-global", Rules("conv.weight"u8.ToArray()));
+        Assert.Empty(Rules(Protocol2(Dict((Str("conv1.weight"), Str("class\nname"))))));
+    }
+
     [Theory, InlineData("{"), InlineData("{L"), InlineData("[1"), InlineData(" {\"a\":1}"), InlineData("<html>"), InlineData("version https://git-lfs")]
     public void WhatFollowsAPickleDoesNotHideIt(string after) => Assert.Contains("dangerous-global", Rules([.. _evil, .. Encoding.UTF8.GetBytes(after)]));
 

@@ -112,7 +112,7 @@ internal static class PickleScan
 
     // Without a name a pickle is harmless, and any bytes at all can be one.
     private static bool IsPickle(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
-        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || trace.IsOverLimit || trace.ReachesHiddenFrame || UsesNames(trace) || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
+        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || trace.IsOverLimit || trace.ReachesHiddenFrame || UsesNames(trace) || trace.Names.Any(found => found.IsBareImport && IsName(found)) || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
 
     // Any bytes have a 'c' and two line feeds somewhere; what Python could import looks like a name.
     private static bool IsName(TracedName found) => found.IsHidden

@@ -20,6 +20,9 @@ internal sealed class PickleFrames
 
     internal int ProblemOffset { get; private set; }
 
+    /// <summary>Whether a frame has begun and not ended.</summary>
+    internal bool IsInFrame => _end != NoFrame;
+
     /// <summary>Looks at an instruction; <paramref name="end"/> is the byte after it.</summary>
     internal void Look(PickleInstruction instruction, int end, int length)
     {

@@ -9,6 +9,9 @@ internal ref partial struct PickleTracer
 {
     private const int MaxProtocol = 5;
 
+    // A step takes less than a kilobyte.
+    private const int StepsBetweenSums = 1 << 8;
+
     private readonly PickleTrace _trace;
     private readonly PickleFrames? _frames;
     private readonly ReadOnlySpan<byte> _pickle;
@@ -43,7 +46,7 @@ internal ref partial struct PickleTracer
         {
             End = _disassembler.Position;
             if (count == limits.MaxOpcodes || Math.Max(_stack.Count, _stack.MarkCount) >= limits.MaxDepth || _memo.Count > limits.MaxMemoEntries
-                || Size + _trace.KeptSize > limits.MaxPickleMemory)
+                || (count % StepsBetweenSums == 0 && Size + _trace.KeptSize > limits.MaxPickleMemory))
             {
                 _trace.NoteLimit(End);
                 break;
@@ -62,7 +65,11 @@ internal ref partial struct PickleTracer
 
             count++;
             _isBareImport = instruction.IsUnended && count == 1;
-            _frames?.Look(instruction, _disassembler.Position, _pickle.Length);
+            if (_frames is not null && (_frames.IsInFrame || instruction.Opcode == PickleOpcode.Frame))
+            {
+                _frames.Look(instruction, _disassembler.Position, _pickle.Length);
+            }
+
             Follow(instruction);
             if (instruction.IsUnended)
             {

@@ -32,7 +32,8 @@ internal sealed class PickleFrames
         }
 
         if (instruction.Opcode == PickleOpcode.Frame)
-        {            var frameEnd = end + (long)Math.Min(PickleOperands.Length(instruction.Operand), long.MaxValue / 2);
+        {
+            var frameEnd = end + (long)Math.Min(PickleOperands.Length(instruction.Operand), long.MaxValue / 2);
             if (_end != NoFrame)
             {
                 Note(_start, _end, "a frame holds the beginning of another");

@@ -74,7 +74,14 @@ public sealed class HostileFilesTests
         while (!process.WaitForExit(20))
         {
             process.Refresh();
-            peak = Math.Max(peak, process.HasExited ? 0 : process.PeakWorkingSet64);
+            try
+            {
+                peak = Math.Max(peak, process.PeakWorkingSet64);
+            }
+            catch (InvalidOperationException)
+            {
+                // It has just ended.
+            }
         }
 
         var name = string.Create(CultureInfo.InvariantCulture, $"{verb} {string.Join(' ', more)} {file}: exit code {process.ExitCode}, {peak >> 20} MiB: {error.Result}");

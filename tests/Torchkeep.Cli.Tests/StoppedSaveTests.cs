@@ -16,8 +16,8 @@ public sealed class StoppedSaveTests : IDisposable
         Assert.SkipWhen(signal == "INT" && IgnoresInterrupts(), "whoever runs these tests ignores this signal");
         var token = TestContext.Current.CancellationToken;
 
-        // 16 MiB that are expanded to 2 GiB, so that the save takes a while.
-        var file = _folder.Save(new PyDict { { "wide", TensorView.FromArray(new byte[16 << 20], ElementType.UInt8, 16 << 20).AsStrided([128, 16 << 20], [0, 1], 0) } });
+        // 64 MiB that are expanded to 512 MiB, so that the save takes a while.
+        var file = _folder.Save(new PyDict { { "wide", TensorView.FromArray(new byte[64 << 20], ElementType.UInt8, 64 << 20).AsStrided([8, 64 << 20], [0, 1], 0) } });
         Directory.CreateDirectory(Path.Combine(_folder.Path, "out"));
         var output = Path.Combine(_folder.Path, "out/model.safetensors");
         File.WriteAllText(output, "old");

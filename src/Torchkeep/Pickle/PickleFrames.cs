@@ -20,6 +20,9 @@ internal sealed class PickleFrames
 
     internal int ProblemOffset { get; private set; }
 
+    /// <summary>Whether a frame has begun and not ended.</summary>
+    internal bool IsInFrame => _end != NoFrame;
+
     /// <summary>Looks at an instruction; <paramref name="end"/> is the byte after it.</summary>
     internal void Look(PickleInstruction instruction, int end, int length)
     {
@@ -29,7 +32,8 @@ internal sealed class PickleFrames
         }
 
         if (instruction.Opcode == PickleOpcode.Frame)
-        {            var frameEnd = end + (long)Math.Min(PickleOperands.Length(instruction.Operand), long.MaxValue / 2);
+        {
+            var frameEnd = end + (long)Math.Min(PickleOperands.Length(instruction.Operand), long.MaxValue / 2);
             if (_end != NoFrame)
             {
                 Note(_start, _end, "a frame holds the beginning of another");

@@ -42,10 +42,10 @@ internal ref partial struct PickleTracer
 
     private readonly void Note(PickleInstruction instruction, GlobalUse use, PyGlobal name, TraceValue arguments)
     {
-        if (_trace.Note(name, use, isReached: !_hasFault, out var place))
+        if (_trace.Note(name, use, isReached: !_hasFault && !_isBareImport, out var place))
         {
             var text = use != GlobalUse.Imported && _trace.WantsArguments ? new TraceText(_heap, _pickle).Arguments(arguments) : null;
-            _trace.Add(new(name, use, instruction.Offset, text) { Count = 1, IsReached = !_hasFault });
+            _trace.Add(new(name, use, instruction.Offset, text) { Count = 1, IsReached = !_hasFault && !_isBareImport, IsBareImport = _isBareImport });
         }
 
         if (use != GlobalUse.Imported)

@@ -36,5 +36,11 @@ internal sealed class TracedName(PyGlobal name, GlobalUse use, int offset, strin
     /// <summary>Whether it is a number of copyreg's, which names something in programs that have registered it.</summary>
     internal bool IsExtension => Name.Module == "copyreg" && Name.Name.StartsWith("extension ", StringComparison.Ordinal);
 
+    /// <summary>
+    /// Whether it is all that the bytes are: a GLOBAL without its last line feed, which the Python unpickler imports and
+    /// does no more with. Each word that starts with a c is one.
+    /// </summary>
+    internal bool IsBareImport { get; init; }
+
     internal bool IsHidden => ReferenceEquals(Name, Hidden);
 }

@@ -42,7 +42,7 @@ public sealed class PickleTextTests
         {
             using var source = new BytesByteSource(pickle);
             using var checkpoint = Checkpoint.Open(source);
-            Assert.True(CheckpointScanner.Scan(source).IsClean);
+            Assert.True(CheckpointScanner.Scan(source, cancellationToken: TestContext.Current.CancellationToken).IsClean);
             if (checkpoint.Root is PyDict dict)
             {
                 Assert.Equal(20_000, ((PyList)dict["many"]).Items.Count);

@@ -46,7 +46,8 @@ internal sealed class ProbeRun
     /// <summary>What it came to, form by form.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(CultureInfo.InvariantCulture, $"{Made} files, {Called} called the probe, {Missed.Count} of them missed, {Killed} readers killed\n");
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Made} files, {Called} called the probe, {Missed.Count} of them missed, {Killed} readers killed");
         foreach (var (form, (called, missed)) in _forms.OrderByDescending(row => row.Value.Missed))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {form}: {missed} of {called} missed");

@@ -26,8 +26,10 @@ public sealed class ProbeTests
             (count, seed, kind) = (int.Parse(wantedCount, CultureInfo.InvariantCulture), wantedSeed, wantedKind);
         }
 
-        var results = ProbeRun.Of(interpreter, count, seed, kind, Path.Combine(Repository.Root, "artifacts", "fuzz", "against-python", name));
-        TestContext.Current.TestOutputHelper?.WriteLine(results.ToString());
+        var folder = Path.Combine(Repository.Root, "artifacts", "fuzz", "against-python", name);
+        var results = ProbeRun.Of(interpreter, count, seed, kind, folder);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(folder + ".txt", $"Python of PyTorch {name}: {results}");
 
         // About half of them call it; the others are broken in a way that Python does not forgive.
         Assert.Equal(count, results.Made);

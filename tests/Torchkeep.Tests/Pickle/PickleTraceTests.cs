@@ -107,8 +107,9 @@ public class PickleTraceTests
     {
         var trace = Trace(Latin1(pickle));
         Assert.Equal(new[] { asItStands, cut }.Distinct(), trace.Names.Select(name => name.Name.ToString()));
-        Assert.All(trace.Names, name => Assert.True(name.IsReached));
+        Assert.All(trace.Names, name => Assert.True(name is { IsBareImport: true, IsReached: false }));
         Assert.NotNull(trace.Fault);
+        Assert.All(Trace([0x80, 2, .. Latin1(pickle)]).Names, name => Assert.True(name is { IsBareImport: false, IsReached: true }));
     }
 
     [Theory]

@@ -52,6 +52,16 @@ public sealed class CheckpointScannerTests
         Assert.Equal(kinds[0] == 'z', Rules([.. kinds.SelectMany((kind, i) => CheckpointSequenceTests.One(kind, i))]).Any());
 
     [Fact]
+    public void AWordIsAPickleWhereItIsAllThereIs()
+    {
+        Assert.Contains("unknown-global", Rules("conv.weight"u8.ToArray()));
+        Assert.Empty(Rules(Protocol2(Dict((Str("conv1.weight"), Str("class\nname"))))));
+    }
+
+    [Theory, InlineData("{"), InlineData("{L"), InlineData("[1"), InlineData(" {\"a\":1}"), InlineData("<html>"), InlineData("version https://git-lfs")]
+    public void WhatFollowsAPickleDoesNotHideIt(string after) => Assert.Contains("dangerous-global", Rules([.. _evil, .. Encoding.UTF8.GetBytes(after)]));
+
+    [Fact]
     public void AStreamOfManyIsLookedAtToItsEnd()
     {
         byte[] many = [.. Enumerable.Range(0, 3000).SelectMany(i => CheckpointSequenceTests.One(i % 2 == 0 ? 'l' : 'p', i))];

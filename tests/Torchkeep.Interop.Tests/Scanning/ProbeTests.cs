@@ -17,6 +17,9 @@ public sealed class ProbeTests
     [Theory, MemberData(nameof(Interpreters))]
     public void APickleThatCallsAProbeInPythonIsTold(string interpreter) => Run(interpreter, "pickles", count: 2000);
 
+    [Theory, MemberData(nameof(Interpreters))]
+    public void SoIsAFileThatHoldsOneInAnyContainer(string interpreter) => Run(interpreter, "containers", count: 2000);
+
     private static void Run(string name, string kind, int count)
     {
         var interpreter = Judge.Named(name).Interpreter;
@@ -26,7 +29,7 @@ public sealed class ProbeTests
             (count, seed, kind) = (int.Parse(wantedCount, CultureInfo.InvariantCulture), wantedSeed, wantedKind);
         }
 
-        var folder = Path.Combine(Repository.Root, "artifacts", "fuzz", "against-python", name);
+        var folder = Path.Combine(Repository.Root, "artifacts", "fuzz", "against-python", $"{name}-{kind}");
         var results = ProbeRun.Of(interpreter, count, seed, kind, folder);
         Directory.CreateDirectory(folder);
         File.WriteAllText(folder + ".txt", $"Python of PyTorch {name}: {results}");

@@ -36,7 +36,7 @@ public sealed class LookAlikeFixes : CodeFixProvider
             {
                 context.RegisterCodeFix(
                     CodeAction.Create(
-                        $"Write {replacement.WithoutTrivia()}",
+                        $"Write {replacement.NormalizeWhitespace()}",
                         cancellation => FixedDocument.Replace(context.Document, syntax, replacement, cancellation),
                         equivalenceKey: diagnostic.Id + (replacement.ToString().EndsWith(".tensor()", StringComparison.Ordinal) ? ".tensor" : "")),
                     diagnostic);

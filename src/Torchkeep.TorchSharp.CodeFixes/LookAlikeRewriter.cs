@@ -95,10 +95,22 @@ internal sealed class LookAlikeRewriter(IInvocationOperation call, InvocationExp
     private bool TakesStateDict() => syntax.Parent switch
     {
         EqualsValueClauseSyntax { Parent.Parent: VariableDeclarationSyntax declaration } => declaration.Type.IsVar,
-        ArgumentSyntax => call.Parent is IArgumentOperation { Parameter.Type: { Name: not "Dictionary" } },
-        ForEachStatementSyntax or MemberAccessExpressionSyntax or ElementAccessExpressionSyntax or ExpressionStatementSyntax => true,
+        ArgumentSyntax => ArgumentOf(call.Parent) is { } argument
+            && (argument.Parameter?.Type is { SpecialType: SpecialType.System_Object } or { Name: "IReadOnlyDictionary" or "IReadOnlyCollection" or "IEnumerable" }
+                || argument.Parent is IInvocationOperation { TargetMethod.ContainingAssembly.Name: "Torchkeep.TorchSharp" }),
+        CommonForEachStatementSyntax or MemberAccessExpressionSyntax or ElementAccessExpressionSyntax or ExpressionStatementSyntax => true,
         _ => call.Parent is IConversionOperation { Type.SpecialType: SpecialType.System_Object },
     };
+
+    private static IArgumentOperation? ArgumentOf(IOperation? parent)
+    {
+        while (parent is IConversionOperation)
+        {
+            parent = parent.Parent;
+        }
+
+        return parent as IArgumentOperation;
+    }
 
     private IEnumerable<ExpressionSyntax> OptimizerFile()
     {
@@ -123,7 +135,9 @@ internal sealed class LookAlikeRewriter(IInvocationOperation call, InvocationExp
 
     private ExpressionSyntax? Argument(int ordinal) => Given(call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == ordinal));
 
-    private static ExpressionSyntax? Given(IArgumentOperation? argument) => (argument?.Syntax as ArgumentSyntax)?.Expression.WithoutTrivia();
+    // The syntax of one that is left out can be that of the argument which the whole call is.
+    private static ExpressionSyntax? Given(IArgumentOperation? argument) =>
+        argument is { ArgumentKind: ArgumentKind.Explicit, Syntax: ArgumentSyntax given } ? given.Expression.WithoutTrivia() : null;
 
     private static ArgumentSyntax Named(string name, SyntaxKind literal) => Named(name, SyntaxFactory.LiteralExpression(literal));
 

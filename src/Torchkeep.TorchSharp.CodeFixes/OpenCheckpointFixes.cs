@@ -41,8 +41,8 @@ public sealed class OpenCheckpointFixes : CodeFixProvider
 
     // A device or a mapped file is no matter of the path.
     private static ExpressionSyntax? PathAlone(SemanticModel? model, InvocationExpressionSyntax open, CancellationToken cancellation) =>
-        model?.GetOperation(open, cancellation) is IInvocationOperation call && call.Arguments.All(argument => argument.IsImplicit || argument.Parameter?.Name is "f" or "weights_only")
-            ? (call.Arguments.FirstOrDefault(argument => argument.Parameter is { Name: "f", Type.SpecialType: SpecialType.System_String })?.Syntax as ArgumentSyntax)?.Expression
+        model?.GetOperation(open, cancellation) is IInvocationOperation call && call.Arguments.All(argument => argument.ArgumentKind == ArgumentKind.DefaultValue || argument.Parameter?.Name is "f" or "weights_only")
+            ? (call.Arguments.FirstOrDefault(argument => argument.ArgumentKind == ArgumentKind.Explicit && argument.Parameter is { Name: "f", Type.SpecialType: SpecialType.System_String })?.Syntax as ArgumentSyntax)?.Expression
             : null;
 
     private static bool IsLoadOfModule(SemanticModel model, InvocationExpressionSyntax open, CancellationToken cancellation) =>

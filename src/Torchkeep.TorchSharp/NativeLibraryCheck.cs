@@ -14,6 +14,17 @@ internal static class NativeLibraryCheck
 {
     private const string Library = "LibTorchSharp";
 
+    private static bool _isLoaded;
+
+    /// <summary>Loads the library, or throws the sentence: before a call of TorchSharp that would take it for a missing package.</summary>
+    internal static void Run()
+    {
+        if (!_isLoaded && OperatingSystem.IsLinux())
+        {
+            _isLoaded = NativeLibrary.TryLoad(Library, typeof(torch).Assembly, null, out _);
+        }
+    }
+
     [ModuleInitializer]
     internal static void Register()
     {

@@ -23,7 +23,7 @@ internal static class Statements
 
             static void Run(
                 string path, Stream stream, Linear model, Linear other, nn.Module any, Tensor tensor, Tensor input,
-                Dictionary<string, Tensor> dictionary, Adam optimizer, LoadedCheckpoint given)
+                Dictionary<string, Tensor> dictionary, Adam optimizer, optim.lr_scheduler.LRScheduler scheduler, LoadedCheckpoint given)
             {
 
         """;

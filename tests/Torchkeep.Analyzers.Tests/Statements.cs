@@ -17,12 +17,14 @@ internal static class Statements
 
         static class Program
         {
+            static Tensor tensor => throw new InvalidOperationException();
+
             static void Main()
             {
             }
 
             static void Run(
-                string path, Stream stream, Linear model, Linear other, nn.Module any, Tensor tensor, Tensor input,
+                string path, Stream stream, Linear model, Linear other, nn.Module any, Tensor input,
                 Dictionary<string, Tensor> dictionary, Adam optimizer, optim.lr_scheduler.LRScheduler scheduler, LoadedCheckpoint given)
             {
 

@@ -52,6 +52,7 @@ public readonly struct MapLocation : IEquatable<MapLocation>
     /// <exception cref="InvalidOperationException">The device is one that this machine has not; in PyTorch's words.</exception>
     internal torch.Device Resolve(string tag)
     {
+        NativeLibraryCheck.Run();
         var device = _map?.Invoke(tag) ?? Parse(tag);
         switch (device.type)
         {

@@ -22,6 +22,12 @@ public static class ModuleExtensions
         /// </param>
         /// <param name="prefix">Put before every name; with its dot, as in PyTorch: <c>"encoder."</c>.</param>
         /// <exception cref="InvalidOperationException">A module of yours has not called <c>RegisterComponents()</c>.</exception>
+        /// <example><code>
+        /// foreach (var (name, tensor) in model.state_dict(keep_vars: false))
+        /// {
+        ///     Console.WriteLine($"{name} [{string.Join(", ", tensor.shape)}]");
+        /// }
+        /// </code></example>
         public StateDict state_dict(bool keep_vars, string prefix = "")
         {
             ArgumentNullException.ThrowIfNull(module);
@@ -68,6 +74,11 @@ public static class ModuleExtensions
         /// <exception cref="StateDictException">It does not fit; the message lists everything, in PyTorch's words.</exception>
         /// <exception cref="ArgumentException">It is no dictionary with string keys.</exception>
         /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
+        /// <example><code>
+        /// using var loaded = torch.load("run.pt", weights_only: true);
+        /// model.load_state_dict(loaded["model"], strict: false);
+        /// model.eval();
+        /// </code></example>
         public IncompatibleKeys load_state_dict(LoadedCheckpoint state_dict, bool strict = true, bool assign = false)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
@@ -79,6 +90,10 @@ public static class ModuleExtensions
         /// <param name="strict">Whether missing and unexpected keys are errors. Shapes must fit either way.</param>
         /// <param name="assign">Whether the module takes the file's tensors rather than their values.</param>
         /// <returns>What did not match, with <paramref name="strict"/> false.</returns>
+        /// <example><code>
+        /// model.load_state_dict("model.pth");
+        /// model.eval();
+        /// </code></example>
         public IncompatibleKeys load_state_dict(string f, bool strict = true, bool assign = false)
         {
             using var loaded = torch.load_checkpoint(f);

@@ -88,6 +88,9 @@ public static class TorchExtensions
         /// <summary>Saves a state_dict with its <c>_metadata</c>; see <c>save_checkpoint</c>.</summary>
         /// <param name="obj">The state_dict, from <c>model.state_dict(keep_vars: false)</c>.</param>
         /// <param name="f">The file.</param>
+        /// <example><code>
+        /// torch.save(model.state_dict(keep_vars: false), "model.pth");
+        /// </code></example>
         public static void save(StateDict obj, string f) => torch.save_checkpoint(obj, f);
 
         /// <summary>Saves a state_dict with its <c>_metadata</c> to a stream; see <c>save_checkpoint</c>.</summary>
@@ -145,6 +148,10 @@ public static class TorchExtensions
         /// <param name="options">Checks and limits; null for the defaults.</param>
         /// <exception cref="CheckpointException">As for <see cref="Checkpoint.Open(string, ReadOptions?)"/>.</exception>
         /// <exception cref="IOException">The operating system failed; a missing file is a <see cref="FileNotFoundException"/>.</exception>
+        /// <example><code>
+        /// using var loaded = torch.load_checkpoint("tensor.pt");
+        /// using var tensor = loaded.tensor();
+        /// </code></example>
         public static LoadedCheckpoint load_checkpoint(string f, MapLocation map_location = default, ReadOptions? options = null) =>
             new(Checkpoint.Open(f, options), map_location);
 
@@ -162,6 +169,11 @@ public static class TorchExtensions
         /// Either value gives the same: nothing is ever executed, and everything is loaded. It is there to tell this method
         /// from TorchSharp's.
         /// </param>
+        /// <example><code>
+        /// using var loaded = torch.load("run.pt", weights_only: true);
+        /// model.load_state_dict(loaded["model"]);
+        /// var epoch = (int)loaded["epoch"];
+        /// </code></example>
         public static LoadedCheckpoint load(string f, bool weights_only) => torch.load_checkpoint(f);
 
         /// <summary>As <c>load_checkpoint</c>, in PyTorch's words.</summary>

@@ -63,6 +63,11 @@ public static class OptimizerExtensions
         /// <exception cref="NotSupportedException">It is an LBFGS, or an optimizer that PyTorch has not.</exception>
         /// <exception cref="InvalidOperationException">Parameters have become other tensors since the optimizer was built.</exception>
         /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
+        /// <example><code>
+        /// using var loaded = torch.load("run.pt", weights_only: true);
+        /// model.load_state_dict(loaded["model"]);
+        /// optimizer.load_state_dict(loaded["optimizer"]);
+        /// </code></example>
         public void load_state_dict(LoadedCheckpoint state_dict, torch.nn.Module? module = null)
         {
             ArgumentNullException.ThrowIfNull(optimizer);

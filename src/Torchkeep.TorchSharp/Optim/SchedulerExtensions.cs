@@ -27,6 +27,11 @@ public static class SchedulerExtensions
         /// <param name="state_dict">PyTorch's dictionary, such as <c>checkpoint["scheduler"]</c>.</param>
         /// <exception cref="StateDictException">It does not fit; the message lists everything that is wrong.</exception>
         /// <exception cref="NotSupportedException">PyTorch has no such scheduler.</exception>
+        /// <example><code>
+        /// using var loaded = torch.load("run.pt", weights_only: true);
+        /// optimizer.load_state_dict(loaded["optimizer"]);
+        /// scheduler.load_state_dict(loaded["scheduler"]);
+        /// </code></example>
         public void load_state_dict(LoadedCheckpoint state_dict)
         {
             ArgumentNullException.ThrowIfNull(scheduler);

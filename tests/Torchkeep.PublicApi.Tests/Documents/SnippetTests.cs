@@ -2,11 +2,13 @@ namespace PublicApi.Tests.Documents;
 
 /// <summary>
 /// Code on a page is a region of a file that is compiled and run: the comment <c>snippet: NAMES</c> before a block says of which.
+/// A whole program is a file that <c>eng/test-packages</c> runs: <c>program: FILE</c>.
 /// TORCHKEEP_UPDATE_GOLDENS=1 writes the blocks anew.
 /// </summary>
 public sealed class SnippetTests
 {
     private const string Marker = "snippet: ";
+    private const string ProgramMarker = "program: ";
 
     public static TheoryData<string> Pages => [.. Repository.Pages()];
 
@@ -29,7 +31,7 @@ public sealed class SnippetTests
     [Fact]
     public void EverySnippetIsOnAPage()
     {
-        var shown = Repository.Pages().SelectMany(path => Page.Read(path).Blocks).Where(IsCSharp).SelectMany(NamesOf);
+        var shown = Repository.Pages().SelectMany(path => Page.Read(path).Blocks).Where(block => IsCSharp(block) && block.Marker.StartsWith(Marker, StringComparison.Ordinal)).SelectMany(NamesOf);
         Assert.Empty(Regions.Texts.Keys.Except(shown));
     }
 
@@ -37,6 +39,11 @@ public sealed class SnippetTests
 
     private static string TextOf(CodeBlock block, string page)
     {
+        if (block.Marker.StartsWith(ProgramMarker, StringComparison.Ordinal))
+        {
+            return File.ReadAllText(Repository.PathOf(Path.Combine("tests/Packages", block.Marker[ProgramMarker.Length..]))).ReplaceLineEndings("\n").TrimEnd();
+        }
+
         Assert.True(block.Marker.StartsWith(Marker, StringComparison.Ordinal), $"{page}, line {block.Line}: there is no <!-- {Marker}NAME --> before the block");
         return string.Join("\n\n", NamesOf(block).Select(name =>
             Regions.Texts.TryGetValue(name, out var text) ? text : throw new KeyNotFoundException($"{page}, line {block.Line}: there is no region '{name}'")));

@@ -15,6 +15,9 @@ internal interface IPickleHost
     /// <summary>The data that a new object of a class stands for, or null to keep it as a record.</summary>
     PyValue? New(PyGlobal type, PyTuple arguments) => null;
 
+    /// <summary>Whether a call of a name may have an argument in place of the tuple that Python wants.</summary>
+    bool TakesBareArgument(PyGlobal callable) => false;
+
     /// <summary>Gives a state to data that the host made of a call; false when it takes none.</summary>
     bool TryBuild(PyValue target, PyValue state);
 

@@ -271,8 +271,9 @@ internal ref struct PickleMachine
                 _stack.Push(new PyGlobal(PopText(), name));
                 break;
             case PickleOpcode.Reduce:
-                var reduceArguments = PopTuple();
-                PushCall(_stack.Pop(), reduceArguments);
+                var given = _stack.Pop();
+                var reduced = _stack.Pop();
+                PushCall(reduced, given as PyTuple ?? OneArgument(reduced, given));
                 break;
             case PickleOpcode.NewObj:
                 var newArguments = PopTuple();
@@ -355,6 +356,16 @@ internal ref struct PickleMachine
     }
 
     private readonly PyTuple PopTuple() => Pop<PyTuple>("a tuple of arguments");
+
+    private readonly PyTuple OneArgument(PyValue callable, PyValue given)
+    {
+        if (callable is not PyGlobal name || !_host.TakesBareArgument(name))
+        {
+            PickleThrow.WrongOperand("a tuple of arguments", given);
+        }
+
+        return new(given);
+    }
 
     private readonly string PopText() => Pop<PyString>("a name").Value;
 

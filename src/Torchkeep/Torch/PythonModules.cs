@@ -43,11 +43,19 @@ internal sealed class PythonModules : IModuleReader
     }
 
     /// <summary>A module with these parts, for files that keep them in another way.</summary>
-    internal static PyObject Make(string className, PyDict parameters, PyDict buffers, PyDict modules) =>
-        new(PyObjectKind.New, new PyGlobal("__torch__", className), PyTuple.Empty)
+    internal static PyObject Make(string className, PyDict parameters, PyDict buffers, PyDict modules, PyDict settings)
+    {
+        var state = new PyDict { [Parameters] = parameters, [Buffers] = buffers, [Modules] = modules };
+        foreach (var (name, value) in settings)
         {
-            State = new PyDict { [Parameters] = parameters, [Buffers] = buffers, [Modules] = modules },
-        };
+            if (!state.TryGet(name, out _))
+            {
+                state[name] = value;
+            }
+        }
+
+        return new(PyObjectKind.New, new PyGlobal(TorchNames.ScriptClasses, className), PyTuple.Empty) { State = state };
+    }
 
     // The attributes: the state; a part of it where the class has slots; an argument, as of a torch.fx.GraphModule; or a
     // bare dictionary, where the attributes alone were saved.

@@ -17,6 +17,9 @@ internal static class TorchNames
     /// <summary>Attribute of a state_dict with the modules' versions (torch/nn/modules/module.py, state_dict).</summary>
     internal const string Metadata = "_metadata";
 
+    /// <summary>What the names of all TorchScript classes start with.</summary>
+    internal const string ScriptClasses = "__torch__";
+
     /// <summary>Class of storages whose dtype is given elsewhere (torch/storage.py).</summary>
     internal const string UntypedStorage = "UntypedStorage";
 

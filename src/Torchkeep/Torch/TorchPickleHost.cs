@@ -25,6 +25,9 @@ internal sealed class TorchPickleHost(
     public PyValue? New(PyGlobal type, PyTuple arguments) =>
         TorchGlobals.NewBuilders.TryGetValue(TorchNames.ToPython3(type), out var build) ? build(this, arguments) : null;
 
+    /// <summary>A member of a TorchScript enum is its class and its value (torch/csrc/jit/serialization/pickler.cpp, <c>pushIValueImpl</c>).</summary>
+    public bool TakesBareArgument(PyGlobal callable) => callable.Module == TorchNames.ScriptClasses || callable.Module.StartsWith($"{TorchNames.ScriptClasses}.", StringComparison.Ordinal);
+
     public bool TryBuild(PyValue target, PyValue state) =>
         target is PyTensor tensor && (RebuildTensorClass.TryBuild(this, tensor, state) || RebuildVariable.TryBuild(tensor, state));
 

@@ -1,3 +1,4 @@
+using Torchkeep.Formats.Places;
 using Torchkeep.Formats.Scanning;
 using Torchkeep.IO;
 
@@ -22,7 +23,7 @@ public static class CheckpointScanner
     /// <exception cref="IOException">The operating system failed.</exception>
     public static ScanReport Scan(string path, ReadLimits? limits = null, CancellationToken cancellationToken = default)
     {
-        using var source = new FileByteSource(path);
+        using var source = FilePlace.Open(path, ReadOptions.Default with { Limits = limits ?? ReadLimits.Default });
         return Scan(source, limits, cancellationToken);
     }
 
@@ -34,6 +35,11 @@ public static class CheckpointScanner
     public static ScanReport Scan(ByteSource source, ReadLimits? limits = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new FileScan(limits ?? ReadLimits.Default, cancellationToken).Run(source);
+        limits ??= ReadLimits.Default;
+        var (unpacked, compression) = PackedFile.UnpackAsync(source, limits, async: false, cancellationToken).Complete();
+        using (compression is null ? null : unpacked)
+        {
+            return new FileScan(limits, cancellationToken).Run(unpacked);
+        }
     }
 }

@@ -65,6 +65,11 @@ public sealed record ReadLimits
     public int MaxInflatedBytes { get; init; } = Array.MaxLength;
 
     /// <summary>
+    /// The most bytes that a file which is compressed as a whole may unpack to; they go to a temporary file. Default: 64 GiB.
+    /// </summary>
+    public long MaxUnpackedBytes { get; init; } = 64L << 30;
+
+    /// <summary>
     /// The most bytes a tensor may have beyond those of its storage. A stride of zero lets 16 bytes in a file claim to
     /// be a tensor of a tebibyte. Default: 4 GiB.
     /// </summary>

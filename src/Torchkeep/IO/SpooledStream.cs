@@ -10,23 +10,10 @@ internal static class SpooledStream
 
     internal static async ValueTask<ByteSource> ToSourceAsync(Stream stream, bool leaveOpen, bool async, CancellationToken cancellationToken)
     {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            // The folder is everyone's, the bytes are not.
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         FileStream? spool = null;
         try
         {
-            spool = new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
+            spool = CreateFile();
             if (async)
             {
                 await stream.CopyToAsync(spool, BufferSize, cancellationToken).ConfigureAwait(false);
@@ -51,5 +38,24 @@ internal static class SpooledStream
                 stream.Dispose();
             }
         }
+    }
+
+    /// <summary>An empty temporary file, which vanishes when it is closed.</summary>
+    internal static FileStream CreateFile()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            // The folder is everyone's, the bytes are not.
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
     }
 }

@@ -38,11 +38,11 @@ internal static class ScriptModelReader
     }.ToFrozenDictionary();
 
     internal static bool Matches(ZipRecords records) =>
-        records.FoldersOf(TorchScriptConstants.ModelRecord).Take(2).ToList() is [var top] && records.Has(top + TorchZipConstants.VersionRecord);
+        records.FoldersOf(TorchScriptConstants.ModelRecord) is [var top] && records.Has(top + TorchZipConstants.VersionRecord);
 
     internal static async ValueTask<CheckpointContents> OpenAsync(ZipRecords records, bool async, CancellationToken cancellationToken)
     {
-        var top = records.FoldersOf(TorchScriptConstants.ModelRecord).First();
+        var top = records.FoldersOf(TorchScriptConstants.ModelRecord)[0];
         await TorchZipReader.CheckVersionAsync(records, top, async, cancellationToken).ConfigureAwait(false);
         var model = await JsonField.ReadAsync(records, top + TorchScriptConstants.ModelRecord, async, cancellationToken).ConfigureAwait(false);
         var names = new TensorNames();

@@ -91,10 +91,10 @@ internal static class TorchZipReader
     // PyTorch takes the folder of the first entry; the folder of the pickle is the same, and survives re-zipping.
     internal static string FindTop(ZipRecords records)
     {
-        var folders = records.FoldersOf(TorchZipConstants.PickleRecord).Take(2).ToList();
+        var folders = records.FoldersOf(TorchZipConstants.PickleRecord);
         if (folders.Count == 0)
         {
-            var found = ForeignFile.DescribeZip(records.Names);
+            var found = ForeignFile.DescribeZip([.. records.Names], records.Source.Name);
             TorchZipThrow.NoPickle(records.Source, $"the record '{TorchZipConstants.PickleRecord}' is missing; {found}");
         }
 

@@ -67,7 +67,7 @@ internal sealed class ZipDirectory
             // PyTorch goes where the locator says, and Python's zipfile to what stands before the locator.
             if (at < (ulong)last)
             {
-                TorchZipThrow.BadDirectory(source, endStart, $"the zip64 record should be at {at} and stands at {last}, as when archives stand one after another: cut out the one to open");
+                TorchZipThrow.BadDirectory(source, endStart, $"the zip64 record should be at {at} and stands at {last}{await ZipShift.DescribeAsync(source, last - (long)at, async, cancellationToken).ConfigureAwait(false)}");
             }
 
             endStart = (long)at;
@@ -82,6 +82,11 @@ internal sealed class ZipDirectory
         }
 
         CheckBounds(bounds, endStart, source);
+        if ((ulong)endStart - bounds.Offset - bounds.Size is > 0 and var gap)
+        {
+            TorchZipThrow.BadDirectory(source, endStart, $"{gap} bytes lie between it and its end record{await ZipShift.DescribeAsync(source, (long)gap, async, cancellationToken).ConfigureAwait(false)}");
+        }
+
         var directory = ArrayPool<byte>.Shared.Rent((int)bounds.Size);
         try
         {
@@ -107,7 +112,7 @@ internal sealed class ZipDirectory
     }
 
     internal ZipEntry? Find(ReadOnlySpan<char> name) =>
-        _byName.TryGetValue(name, out var entry) && name.SequenceEqual(entry.Name) ? entry : null;
+        _byName.TryGetValue(name, out var entry) && name.SequenceEqual(entry.Path) ? entry : null;
 
     private static int FindEnd(ReadOnlySpan<byte> tail, ByteSource source)
     {
@@ -189,13 +194,6 @@ internal sealed class ZipDirectory
         if (bounds.Offset > (ulong)endStart || bounds.Size > (ulong)endStart - bounds.Offset)
         {
             TorchZipThrow.BadDirectory(source, endStart, $"it should have {bounds.Size} bytes at {bounds.Offset}, which the file has not");
-        }
-
-        var gap = (ulong)endStart - bounds.Offset - bounds.Size;
-        if (gap > 0)
-        {
-            TorchZipThrow.BadDirectory(
-                source, endStart, $"{gap} bytes lie between it and its end record, as when archives stand one after another or behind other data: cut out the one to open");
         }
 
         if (bounds.Count > bounds.Size / ZipFields.CentralHeaderSize || bounds.Size > (ulong)Array.MaxLength)
@@ -325,9 +323,9 @@ internal sealed class ZipDirectory
         var byName = new Dictionary<string, ZipEntry>(entries.Length, StringComparer.OrdinalIgnoreCase);
         foreach (var entry in entries)
         {
-            if (!byName.TryAdd(entry.Name, entry))
+            if (!byName.TryAdd(entry.Path, entry))
             {
-                TorchZipThrow.Duplicate(source, byName[entry.Name].Name, entry.Name);
+                TorchZipThrow.Duplicate(source, byName[entry.Path].Name, entry.Name);
             }
         }
 

@@ -1,0 +1,104 @@
+using System.IO.Compression;
+using Torchkeep.IO;
+
+namespace Torchkeep.Formats.Places;
+
+/// <summary>
+/// A file that was compressed as a whole around a checkpoint. It is unpacked into a temporary file, since no byte of such a
+/// file can be read without those before it. gzip's own CRC-32 and length are checked with it (RFC 1952).
+/// </summary>
+internal static class PackedFile
+{
+    internal const string Gzip = "gzip";
+
+    private const int BufferSize = 1 << 20;
+
+    // ID1, ID2, and deflate, which is the only method.
+    private static readonly byte[] _gzipStart = [0x1f, 0x8b, 8];
+
+    /// <summary>The bytes inside, whose disposal is the caller's, and how they were packed; or the source itself and null.</summary>
+    /// <exception cref="InvalidCheckpointException">There is no checkpoint inside, or the bytes are damaged.</exception>
+    /// <exception cref="UnsupportedCheckpointException">More than <see cref="ReadLimits.MaxUnpackedBytes"/> come out.</exception>
+    internal static ValueTask<(ByteSource Source, string? Compression)> UnpackAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken) =>
+        UnpackAsync(source, limits, mustBeCheckpoint: true, async, cancellationToken);
+
+    /// <summary>The same of an archive, in which a member is wanted.</summary>
+    internal static (ByteSource Source, string? Compression) UnpackArchive(ByteSource source, ReadLimits limits) =>
+        UnpackAsync(source, limits, mustBeCheckpoint: false, async: false, CancellationToken.None).Complete();
+
+    private static async ValueTask<(ByteSource Source, string? Compression)> UnpackAsync(
+        ByteSource source, ReadLimits limits, bool mustBeCheckpoint, bool async, CancellationToken cancellationToken)
+    {
+        var start = new byte[(int)Math.Min(source.Length, _gzipStart.Length)];
+        await source.ReadAsync(0, start, async, cancellationToken).ConfigureAwait(false);
+        return start.AsSpan().SequenceEqual(_gzipStart)
+            ? (await InflateAsync(source, limits, mustBeCheckpoint, async, cancellationToken).ConfigureAwait(false), Gzip)
+            : (source, null);
+    }
+
+    private static async ValueTask<ByteSource> InflateAsync(ByteSource source, ReadLimits limits, bool mustBeCheckpoint, bool async, CancellationToken cancellationToken)
+    {
+        var spool = SpooledStream.CreateFile();
+        try
+        {
+            using var inflater = new GZipStream(new ByteSourceStream(source), CompressionMode.Decompress);
+            var buffer = new byte[BufferSize];
+            var head = buffer.AsMemory(0, FormatTable.HeadSize);
+            var count = async
+                ? await inflater.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)
+                : inflater.ReadAtLeast(head.Span, head.Length, throwOnEndOfStream: false);
+
+            // What is none is not unpacked to the end.
+            if (mustBeCheckpoint)
+            {
+                CheckKind(buffer.AsSpan(0, count), source);
+            }
+
+            for (long total = count; count > 0; total += count)
+            {
+                if (total > limits.MaxUnpackedBytes)
+                {
+                    throw new UnsupportedCheckpointException(
+                        $"the gzip file unpacks to more than the limit of {limits.MaxUnpackedBytes} bytes ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxUnpackedBytes)})")
+                    {
+                        File = source.Name,
+                    };
+                }
+
+                spool.Write(buffer.AsSpan(0, count));
+                cancellationToken.ThrowIfCancellationRequested();
+                count = async ? await inflater.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) : inflater.Read(buffer);
+            }
+
+            spool.Position = 0;
+            return new StreamByteSource(spool, leaveOpen: false, source.Name);
+        }
+        catch (InvalidDataException error)
+        {
+            spool.Dispose();
+            throw new InvalidCheckpointException("the gzip file is damaged or was cut off: its bytes do not unpack", error) { File = source.Name };
+        }
+        catch
+        {
+            spool.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckKind(ReadOnlySpan<byte> head, ByteSource source)
+    {
+        try
+        {
+            FormatTable.Detect(head, new MemoryByteSource(head.ToArray()));
+        }
+        catch (InvalidCheckpointException error)
+        {
+            throw new InvalidCheckpointException($"this is no PyTorch checkpoint: it is a gzip file: unpack it first to see what is in it. Of its first bytes: {error.Problem}")
+            {
+                File = source.Name,
+                Offset = 0,
+                IsForeign = true,
+            };
+        }
+    }
+}

@@ -8,7 +8,7 @@ internal static class FileLoop
     {
         try
         {
-            return Directory.Exists(file) ? new(file, null, $"'{file}' is a directory") : new(file, look(file), null);
+            return new(file, look(file), null);
         }
         catch (Exception error) when (error is CheckpointException or IOException or UnauthorizedAccessException)
         {

@@ -52,7 +52,7 @@ public readonly struct MapLocation : IEquatable<MapLocation>
     /// <exception cref="InvalidOperationException">The device is one that this machine has not; in PyTorch's words.</exception>
     internal torch.Device Resolve(string tag)
     {
-        var device = _map?.Invoke(tag) ?? Parse(tag);
+        var device = _map?.Invoke(tag) ?? Own(tag);
         switch (device.type)
         {
             case DeviceType.CPU or DeviceType.META:
@@ -63,9 +63,10 @@ public readonly struct MapLocation : IEquatable<MapLocation>
             case DeviceType.MPS when torch.mps_is_available():
                 break;
             case DeviceType.MPS:
-                throw new InvalidOperationException("torch.UntypedStorage(): Storage device not recognized: mps");
+                throw new InvalidOperationException($"torch.UntypedStorage(): Storage device not recognized: mps. {DeviceHint.For(tag)}");
             default:
-                throw new InvalidOperationException($"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {device})");
+                throw new InvalidOperationException(
+                    $"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {device}), a device that TorchSharp has not: {DeviceHint.For(tag)}");
         }
 
         return device;
@@ -86,6 +87,18 @@ public readonly struct MapLocation : IEquatable<MapLocation>
             throw new InvalidOperationException(
                 $"Attempting to deserialize object on CUDA device {index} but torch.cuda.device_count() is {count}. "
                 + "Please use torch.load with map_location to map your storages to an existing device.");
+        }
+    }
+
+    private static torch.Device Own(string tag)
+    {
+        try
+        {
+            return Parse(tag);
+        }
+        catch (ArgumentException)
+        {
+            throw new InvalidOperationException($"the tensors were saved on '{tag}', {DeviceHint.What(tag)}: {DeviceHint.For(tag)}");
         }
     }
 

@@ -11,8 +11,15 @@ internal static class Converter
 
     internal static void Run(ConvertRequest request, Terminal terminal)
     {
-        using var checkpoint = CheckpointFile.Open(request.Input);
+        using var opened = CheckpointFile.OpenOnly(request.Input, request.Index);
+        var checkpoint = opened.Checkpoint;
         var root = Choose(checkpoint, request);
+        var note = OutsideNote.Of(checkpoint, request.Part);
+        if (note is not null && root is PyDict { Count: 0 })
+        {
+            throw new CommandException($"there is nothing to write: {note}. Save the model's state_dict in Python before it is frozen or optimized");
+        }
+
         var options = request.Options;
         if (options.Format == CheckpointFormat.Safetensors)
         {
@@ -23,6 +30,10 @@ internal static class Converter
         using var progress = new ProgressLine(terminal);
         Checkpoint.Save(root, request.Output, options, progress);
         progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(root, options)}");
+        if (note is not null)
+        {
+            terminal.Error.WriteLine($"torchkeep: {SafeText.Escape(note)}; they were not written");
+        }
     }
 
     private static PyValue Choose(Checkpoint checkpoint, ConvertRequest request)

@@ -2,6 +2,7 @@ using Torchkeep.Formats.BarePickle;
 using Torchkeep.Formats.Safetensors;
 using Torchkeep.Formats.Sharded;
 using Torchkeep.Formats.TorchLegacy;
+using Torchkeep.Formats.TorchSharpDat;
 using Torchkeep.Formats.TorchTar;
 using Torchkeep.Formats.TorchZip;
 
@@ -13,7 +14,7 @@ internal static class FormatTable
     /// <summary>How many bytes the kinds and the description of foreign files look at.</summary>
     internal const int HeadSize = 512;
 
-    private static readonly IFormat[] _formats = [new SafetensorsFormat(), new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat(), new ShardedFormat(), new BarePickleFormat(), new OldPickleFormat()];
+    private static readonly IFormat[] _formats = [new SafetensorsFormat(), new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat(), new ShardedFormat(), new BarePickleFormat(), new TorchSharpDatFormat(), new OldPickleFormat()];
 
     internal static IFormat Detect(ReadOnlySpan<byte> head, ByteSource source)
     {

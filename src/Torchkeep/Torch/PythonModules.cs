@@ -65,11 +65,19 @@ internal sealed class PythonModules : IModuleReader
         {
             PyObject { State: PyDict state } => state,
             PyObject { State: PyTuple { Items: [PyDict state, ..] } } => state,
+            PyObject { Callable: PyGlobal callable } persistent when callable.Equals(TorchNames.ReconstructPersistent) => PersistentOf(persistent, "state") as PyDict,
             PyObject { State: null, Arguments.Items: [PyDict argument, ..] } => argument,
             PyDict dict => dict,
             _ => null,
         };
         return fields is not null && Find(fields, Parameters) is PyDict && Find(fields, Buffers) is PyDict && Find(fields, Modules) is PyDict ? fields : null;
+    }
+
+    /// <summary>A field of what a persistent object is made of: a dictionary, or one of a class of its own.</summary>
+    internal static PyValue? PersistentOf(PyObject persistent, string field)
+    {
+        var fields = persistent.Arguments.Items is [var argument] ? argument as PyDict ?? (argument as PyObject)?.Entries ?? (argument as PyObject)?.State as PyDict : null;
+        return fields is null ? null : Find(fields, field);
     }
 
     private static List<KeyValuePair<string, PyValue>> Entries(PyDict fields, string field)

@@ -67,6 +67,9 @@ internal static class TorchNames
     internal static readonly PyGlobal PerChannelAffine = new("torch", "per_channel_affine");
     internal static readonly PyGlobal PerChannelAffineFloat = new("torch", "per_channel_affine_float_qparams");
 
+    // torch_utils/persistence.py of StyleGAN2-ADA and StyleGAN3: an object whose class's source is in the pickle beside its state
+    internal static readonly PyGlobal ReconstructPersistent = new("torch_utils.persistence", "_reconstruct_persistent_obj");
+
     // torch/jit/_pickle.py: TorchScript's lists and dictionaries, which it marks with their types
     internal static readonly PyGlobal BuildIntList = new("torch.jit._pickle", "build_intlist");
     internal static readonly PyGlobal BuildDoubleList = new("torch.jit._pickle", "build_doublelist");

@@ -64,18 +64,20 @@ internal static class TorchZipReader
         return text == TorchZipConstants.ByteOrderBig;
     }
 
-    internal static async ValueTask<PyValue> UnpickleAsync(
-        ZipRecords records, string record, IStorageLookup storages, TensorNames names, bool async, CancellationToken cancellationToken)
+    internal static ValueTask<PyValue> UnpickleAsync(
+        ZipRecords records, string record, IStorageLookup storages, TensorNames names, bool async, CancellationToken cancellationToken) =>
+        UnpickleAsync(records, record, new TorchPickleHost(storages, records.Options.Limits, names, records.Options.Python2Text), async, cancellationToken);
+
+    internal static async ValueTask<PyValue> UnpickleAsync(ZipRecords records, string record, IPickleHost host, bool async, CancellationToken cancellationToken)
     {
         var source = records.OpenPickle(record, cancellationToken);
-        var limits = records.Options.Limits;
         var pickle = ArrayPool<byte>.Shared.Rent((int)source.Length);
         var position = 0;
         try
         {
             var bytes = pickle.AsMemory(0, (int)source.Length);
             await source.ReadAsync(0, bytes, async, cancellationToken).ConfigureAwait(false);
-            return PickleMachine.Run(bytes.Span, ref position, record, new TorchPickleHost(storages, limits, names, records.Options.Python2Text), limits);
+            return PickleMachine.Run(bytes.Span, ref position, record, host, records.Options.Limits);
         }
         catch (CheckpointException error)
         {

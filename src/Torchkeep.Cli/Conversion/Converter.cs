@@ -23,6 +23,7 @@ internal static class Converter
         var options = request.Options;
         if (options.Format == CheckpointFormat.Safetensors)
         {
+            root = WithWholeTensors(root);
             CheckFlat(checkpoint, root, request);
             options = options with { Metadata = MetadataOf(checkpoint) };
         }
@@ -95,16 +96,35 @@ internal static class Converter
         }
     }
 
+    // A DTensor of which all is here is a tensor to every other program.
+    private static PyValue WithWholeTensors(PyValue root)
+    {
+        if (root is not PyDict dict || !dict.Any(entry => entry.Value is PyWrapperTensor { Whole: not null }))
+        {
+            return root;
+        }
+
+        var plain = new PyDict(dict.IsOrdered) { Attributes = dict.Attributes };
+        foreach (var (key, value) in dict)
+        {
+            plain.Add(key, (value as PyWrapperTensor)?.Whole ?? value);
+        }
+
+        return plain;
+    }
+
     private static void CheckFlat(Checkpoint checkpoint, PyValue root, ConvertRequest request)
     {
         if (root is not PyDict dict || dict.Any(entry => entry.Value is not PyTensor))
         {
             var what = root is PyDict entries
-                ? $"{entries.First(entry => entry.Value is not PyTensor).Key} is a {entries.First(entry => entry.Value is not PyTensor).Value.TypeName}"
+                ? $"{entries.First(entry => entry.Value is not PyTensor).Key} is a {Describe(entries.First(entry => entry.Value is not PyTensor).Value)}"
                 : $"the object is a {root.TypeName}";
             throw new CommandException($"safetensors holds a flat dictionary of tensors, and {what}: choose with --state-dict or --select{(request.Part is null ? Candidates(checkpoint) : "")}");
         }
     }
+
+    private static string Describe(PyValue value) => value is PyWrapperTensor ? value.ToString()! : value.TypeName;
 
     // The dictionaries that --state-dict could mean.
     private static string Candidates(Checkpoint checkpoint)

@@ -29,7 +29,7 @@ internal ref struct PickleMachine
         _limits = limits;
         _record = record;
         _stack = new(limits.MaxDepth);
-        _memo = new(PickleFetches.In(pickle[position..]), limits.MaxMemoEntries);
+        _memo = new(host.HasRawBytes ? PickleFetches.Any : PickleFetches.In(pickle[position..]), limits.MaxMemoEntries);
         _cursor = new(pickle, record, position);
     }
 
@@ -299,6 +299,12 @@ internal ref struct PickleMachine
             case PickleOpcode.Build:
                 var state = _stack.Pop();
                 Build(_stack.Peek(), state);
+                if (_host.HasRawBytes && _host.TakeRawBytes(_stack.Peek(), ref _cursor) is { } made)
+                {
+                    _stack.Pop();
+                    _stack.Push(made);
+                }
+
                 break;
             case PickleOpcode.BinPersId:
                 _stack.Push(_host.LoadPersistent(_stack.Pop()));

@@ -8,11 +8,11 @@ namespace Torchkeep.Torch;
 /// </summary>
 internal sealed class PythonModules : IModuleReader
 {
-    private const string Parameters = "_parameters";
-    private const string Buffers = "_buffers";
-    private const string Modules = "_modules";
+    internal const string Parameters = "_parameters";
+    internal const string Buffers = "_buffers";
+    internal const string Modules = "_modules";
     private const string NonPersistentBuffers = "_non_persistent_buffers_set";
-    private const string Version = "_version";
+    internal const string Version = "_version";
 
     internal static PythonModules Instance { get; } = new();
 
@@ -63,6 +63,7 @@ internal sealed class PythonModules : IModuleReader
     {
         var fields = value switch
         {
+            PyObject record when QuantizedFields.Of(record) is { } quantized => quantized,
             PyObject { State: PyDict state } => state,
             PyObject { State: PyTuple { Items: [PyDict state, ..] } } => state,
             PyObject { Callable: PyGlobal callable } persistent when callable.Equals(TorchNames.ReconstructPersistent) => PersistentOf(persistent, "state") as PyDict,

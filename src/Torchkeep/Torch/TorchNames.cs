@@ -70,6 +70,9 @@ internal static class TorchNames
     // torch_utils/persistence.py of StyleGAN2-ADA and StyleGAN3: an object whose class's source is in the pickle beside its state
     internal static readonly PyGlobal ReconstructPersistent = new("torch_utils.persistence", "_reconstruct_persistent_obj");
 
+    // torch_xla/utils/serialization.py: the place of a tensor that lies in a file of its own
+    internal static readonly PyGlobal XlaTensorReference = new("torch_xla.utils.serialization", "TensorReference");
+
     // torch/jit/_pickle.py: TorchScript's lists and dictionaries, which it marks with their types
     internal static readonly PyGlobal BuildIntList = new("torch.jit._pickle", "build_intlist");
     internal static readonly PyGlobal BuildDoubleList = new("torch.jit._pickle", "build_doublelist");

@@ -14,6 +14,21 @@ internal sealed class BarePickleFormat : IFormat
     public bool Matches(ReadOnlySpan<byte> head) =>
         head.Length > 1 && head[0] == (byte)PickleOpcode.Proto && head[1] is >= FirstProtocol and <= LastProtocol && !LegacySignature.IsCutOff(head);
 
-    public ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken) =>
-        BarePickleReader.OpenAsync(source, options, async, cancellationToken);
+    public async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BarePickleReader.OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidCheckpointException)
+        {
+            // Bytes between the opcodes look like a broken pickle.
+            if (await JoblibReader.TryOpenAsync(source, options, async, cancellationToken).ConfigureAwait(false) is { } contents)
+            {
+                return contents;
+            }
+
+            throw;
+        }
+    }
 }

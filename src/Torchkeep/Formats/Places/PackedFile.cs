@@ -4,17 +4,21 @@ using Torchkeep.IO;
 namespace Torchkeep.Formats.Places;
 
 /// <summary>
-/// A file that was compressed as a whole around a checkpoint. It is unpacked into a temporary file, since no byte of such a
-/// file can be read without those before it. gzip's own CRC-32 and length are checked with it (RFC 1952).
+/// A file that was compressed as a whole around a checkpoint: by gzip (RFC 1952), or by joblib with zlib (RFC 1950). It is
+/// unpacked into a temporary file, since no byte of it can be read without those before. Their own checksums are checked.
 /// </summary>
 internal static class PackedFile
 {
-    internal const string Gzip = "gzip";
+    private const string Gzip = "gzip";
+    private const string Zlib = "zlib";
 
     private const int BufferSize = 1 << 20;
 
     // ID1, ID2, and deflate, which is the only method.
     private static readonly byte[] _gzipStart = [0x1f, 0x8b, 8];
+
+    // A window of 32 KiB, and how hard it was compressed.
+    private static readonly byte[][] _zlibStarts = [[0x78, 0x01], [0x78, 0x5e], [0x78, 0x9c], [0x78, 0xda]];
 
     /// <summary>The bytes inside, whose disposal is the caller's, and how they were packed; or the source itself and null.</summary>
     /// <exception cref="InvalidCheckpointException">There is no checkpoint inside, or the bytes are damaged.</exception>
@@ -31,17 +35,19 @@ internal static class PackedFile
     {
         var start = new byte[(int)Math.Min(source.Length, _gzipStart.Length)];
         await source.ReadAsync(0, start, async, cancellationToken).ConfigureAwait(false);
-        return start.AsSpan().SequenceEqual(_gzipStart)
-            ? (await InflateAsync(source, limits, mustBeCheckpoint, async, cancellationToken).ConfigureAwait(false), Gzip)
-            : (source, null);
+        var compression = start.AsSpan().SequenceEqual(_gzipStart) ? Gzip : _zlibStarts.Any(zlib => start.AsSpan().StartsWith(zlib)) ? Zlib : null;
+        return compression is null
+            ? (source, null)
+            : (await InflateAsync(source, compression, limits, mustBeCheckpoint, async, cancellationToken).ConfigureAwait(false), compression);
     }
 
-    private static async ValueTask<ByteSource> InflateAsync(ByteSource source, ReadLimits limits, bool mustBeCheckpoint, bool async, CancellationToken cancellationToken)
+    private static async ValueTask<ByteSource> InflateAsync(ByteSource source, string compression, ReadLimits limits, bool mustBeCheckpoint, bool async, CancellationToken cancellationToken)
     {
         var spool = SpooledStream.CreateFile();
         try
         {
-            using var inflater = new GZipStream(new ByteSourceStream(source), CompressionMode.Decompress);
+            var packed = new ByteSourceStream(source);
+            using Stream inflater = compression == Gzip ? new GZipStream(packed, CompressionMode.Decompress) : new ZLibStream(packed, CompressionMode.Decompress);
             var buffer = new byte[BufferSize];
             var head = buffer.AsMemory(0, FormatTable.HeadSize);
             var count = async
@@ -51,7 +57,7 @@ internal static class PackedFile
             // What is none is not unpacked to the end.
             if (mustBeCheckpoint)
             {
-                CheckKind(buffer.AsSpan(0, count), source);
+                CheckKind(buffer.AsSpan(0, count), source, compression);
             }
 
             for (long total = count; count > 0; total += count)
@@ -59,7 +65,7 @@ internal static class PackedFile
                 if (total > limits.MaxUnpackedBytes)
                 {
                     throw new UnsupportedCheckpointException(
-                        $"the gzip file unpacks to more than the limit of {limits.MaxUnpackedBytes} bytes ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxUnpackedBytes)})")
+                        $"the {compression} file unpacks to more than the limit of {limits.MaxUnpackedBytes} bytes ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxUnpackedBytes)})")
                     {
                         File = source.Name,
                     };
@@ -76,7 +82,7 @@ internal static class PackedFile
         catch (InvalidDataException error)
         {
             spool.Dispose();
-            throw new InvalidCheckpointException("the gzip file is damaged or was cut off: its bytes do not unpack", error) { File = source.Name };
+            throw new InvalidCheckpointException($"the {compression} file is damaged or was cut off: its bytes do not unpack", error) { File = source.Name };
         }
         catch
         {
@@ -85,7 +91,7 @@ internal static class PackedFile
         }
     }
 
-    private static void CheckKind(ReadOnlySpan<byte> head, ByteSource source)
+    private static void CheckKind(ReadOnlySpan<byte> head, ByteSource source, string compression)
     {
         try
         {
@@ -93,7 +99,7 @@ internal static class PackedFile
         }
         catch (InvalidCheckpointException error)
         {
-            throw new InvalidCheckpointException($"this is no PyTorch checkpoint: it is a gzip file: unpack it first to see what is in it. Of its first bytes: {error.Problem}")
+            throw new InvalidCheckpointException($"this is no PyTorch checkpoint: it is a {compression} file: unpack it first to see what is in it. Of its first bytes: {error.Problem}")
             {
                 File = source.Name,
                 Offset = 0,

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Torchkeep.Formats.Places;
 using Torchkeep.IO;
 using Torchkeep.Pickle;
 using Torchkeep.Tensors;
@@ -66,7 +67,7 @@ internal static class TorchZipReader
 
     internal static ValueTask<PyValue> UnpickleAsync(
         ZipRecords records, string record, IStorageLookup storages, TensorNames names, bool async, CancellationToken cancellationToken) =>
-        UnpickleAsync(records, record, new TorchPickleHost(storages, records.Options.Limits, names, records.Options.Python2Text), async, cancellationToken);
+        UnpickleAsync(records, record, new TorchPickleHost(storages, records.Options.Limits, names, records.Options.Python2Text, new ReferenceFiles(records.Source, records.Options)), async, cancellationToken);
 
     internal static async ValueTask<PyValue> UnpickleAsync(ZipRecords records, string record, IPickleHost host, bool async, CancellationToken cancellationToken)
     {

@@ -467,15 +467,18 @@ public sealed class Checkpoint : IDisposable
         try
         {
             var fileLength = source.Length;
-            var (unpacked, compression) = await PackedFile.UnpackAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false);
-            if (compression is not null)
-            {
-                source.Dispose();
-                source = unpacked;
-            }
-
             var head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];
             await source.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
+            var compression = PackedFile.CompressionOf(head);
+            if (compression is not null)
+            {
+                var unpacked = await PackedFile.InflateAsync(source, compression, options.Limits, mustBeCheckpoint: true, async, cancellationToken).ConfigureAwait(false);
+                source.Dispose();
+                source = unpacked;
+                head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];
+                await source.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
+            }
+
             var format = FormatTable.Detect(head, source);
             var contents = await format.OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
             return new(format.Format, contents, source, options) { FileLength = fileLength, Compression = compression };

@@ -19,16 +19,24 @@ internal static class JsonReport
         json.WriteStartObject();
         json.WriteString("file", file);
         json.WriteString("format", FormatNames.Of[checkpoint.Format].Word);
-        json.WriteNumber("index", opened.Number);
-        json.WriteNumber("checkpoints", opened.Count);
-        json.WriteStartObject("metadata");
-        foreach (var (key, value) in checkpoint.Metadata)
+        json.WriteString("root_type", Text(checkpoint.Root.TypeName));
+        if (opened.Count > 1)
         {
-            json.WriteString(Text(key), Text(value));
+            json.WriteNumber("index", opened.Number);
+            json.WriteNumber("checkpoints", opened.Count);
         }
 
-        json.WriteEndObject();
-        json.WriteString("root_type", Text(checkpoint.Root.TypeName));
+        if (checkpoint.Metadata.Count > 0)
+        {
+            json.WriteStartObject("metadata");
+            foreach (var (key, value) in checkpoint.Metadata)
+            {
+                json.WriteString(Text(key), Text(value));
+            }
+
+            json.WriteEndObject();
+        }
+
 
         json.WriteStartArray("tensors");
         foreach (var entry in WithoutParts(checkpoint.Walk()))

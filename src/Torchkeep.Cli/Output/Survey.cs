@@ -16,6 +16,9 @@ internal sealed class Survey
     private long _pathsLength;
     private long _longestPath;
 
+    // Archives before PyTorch 1.4 have a list of tensors, whose names are in their tree of modules.
+    private readonly Dictionary<TensorView, string> _stateNames = new(ReferenceEqualityComparer.Instance);
+
     private Survey(bool hash) => _hashes = hash ? new(ReferenceEqualityComparer.Instance) : null;
 
     internal long TensorCount { get; private set; }
@@ -30,6 +33,11 @@ internal sealed class Survey
     internal static Survey Of(Checkpoint checkpoint, bool hash)
     {
         var survey = new Survey(hash);
+        if (checkpoint is { Format: CheckpointFormat.TorchScript, Root: PyDict })
+        {
+            survey.FindStateNames(checkpoint);
+        }
+
         var open = new List<(int Place, long PathLength)>();
         var views = new HashSet<(TensorStorage Storage, ElementType Type, long Offset, string Layout)>();
         foreach (var entry in checkpoint.Walk())
@@ -63,6 +71,9 @@ internal sealed class Survey
     /// <summary>The SHA-256 of a tensor's elements, or null when none was asked for or the tensor has none.</summary>
     internal string? HashOf(PyTensor tensor) => _hashes?.GetValueOrDefault(tensor);
 
+    /// <summary>What the state_dict calls a tensor that has no name where it stands; else null.</summary>
+    internal string? StateNameOf(PyTensor tensor) => _stateNames.GetValueOrDefault(tensor.View);
+
     /// <summary>Refuses to list paths without measure.</summary>
     internal void CheckLengths()
     {
@@ -70,6 +81,24 @@ internal sealed class Survey
         {
             throw new CommandException(
                 $"the paths of its {Quantity.Number(_childCounts.Count)} values would take {Quantity.Bytes(_pathsLength)} of text, the longest {Quantity.Bytes(_longestPath)}: more than is listed");
+        }
+    }
+
+    private void FindStateNames(Checkpoint checkpoint)
+    {
+        try
+        {
+            foreach (var (key, value) in checkpoint.FindStateDict())
+            {
+                if (key is PyString name && value is PyTensor tensor)
+                {
+                    _stateNames.TryAdd(tensor.View, name.Value);
+                }
+            }
+        }
+        catch (Exception error) when (error is CheckpointException or KeyNotFoundException)
+        {
+            // A module of whose state only its code knows has no names; the tensors are listed all the same.
         }
     }
 

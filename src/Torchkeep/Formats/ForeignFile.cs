@@ -58,7 +58,7 @@ internal static partial class ForeignFile
     // FlatBuffers have a name at byte 4.
     private static readonly (byte[] Name, string What)[] _flatBuffers =
     [
-        ([.. "ET"u8], "an ExecuTorch program (.pte), whose weights are laid out for its device: look for the PyTorch file that it was exported from"),
+        ([.. "ET12"u8], "an ExecuTorch program (.pte), whose weights are laid out for its device: look for the PyTorch file that it was exported from"),
         ([.. "TFL3"u8], "a TensorFlow Lite model (.tflite): read it with TensorFlow Lite"),
     ];
 

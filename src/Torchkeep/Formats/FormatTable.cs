@@ -16,7 +16,12 @@ internal static class FormatTable
 
     private static readonly IFormat[] _formats = [new SafetensorsFormat(), new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat(), new ShardedFormat(), new BarePickleFormat(), new TorchSharpDatFormat(), new OldPickleFormat()];
 
-    internal static IFormat Detect(ReadOnlySpan<byte> head, ByteSource source)
+    /// <summary>The kind of a file that starts like this.</summary>
+    /// <exception cref="InvalidCheckpointException">It is of none; the message says what it looks like.</exception>
+    internal static IFormat Detect(ReadOnlySpan<byte> head, ByteSource source) => Find(head) ?? throw ForeignFile.Describe(head, source);
+
+    /// <summary>The same, or null.</summary>
+    internal static IFormat? Find(ReadOnlySpan<byte> head)
     {
         foreach (var format in _formats)
         {
@@ -26,7 +31,7 @@ internal static class FormatTable
             }
         }
 
-        throw ForeignFile.Describe(head, source);
+        return null;
     }
 
     /// <summary>The kind that a save writes.</summary>

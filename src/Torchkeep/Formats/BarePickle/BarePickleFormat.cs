@@ -1,4 +1,3 @@
-using Torchkeep.Formats.TorchLegacy;
 using Torchkeep.Pickle;
 
 namespace Torchkeep.Formats.BarePickle;
@@ -12,7 +11,7 @@ internal sealed class BarePickleFormat : IFormat
     public CheckpointFormat Format => CheckpointFormat.Pickle;
 
     public bool Matches(ReadOnlySpan<byte> head) =>
-        head.Length > 1 && head[0] == (byte)PickleOpcode.Proto && head[1] is >= FirstProtocol and <= LastProtocol && !LegacySignature.IsCutOff(head);
+        head.Length > 1 && head[0] == (byte)PickleOpcode.Proto && head[1] is >= FirstProtocol and <= LastProtocol && !ForeignFile.IsKnown(head);
 
     public async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
     {

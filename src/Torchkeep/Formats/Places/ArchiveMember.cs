@@ -23,7 +23,7 @@ internal sealed class ArchiveMember(ByteSource archive, ByteSource member, strin
     {
         try
         {
-            var (unpacked, compression) = PackedFile.UnpackArchive(archive, options.Limits);
+            var (unpacked, compression) = PackedFile.UnpackAsync(archive, options.Limits, async: false, CancellationToken.None, mustBeCheckpoint: false).Complete();
             if (compression is not null)
             {
                 archive.Dispose();

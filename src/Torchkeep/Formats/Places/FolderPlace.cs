@@ -11,9 +11,9 @@ internal static class FolderPlace
     // What a folder of another program has, and what to do.
     private static readonly (string File, string What)[] _known =
     [
-        (".metadata", "a folder of torch.distributed.checkpoint: convert it in Python with torch.distributed.checkpoint.format_utils.dcp_to_torch_save"),
-        ("saved_model.pb", "a TensorFlow SavedModel: read it with TensorFlow"),
-        ("checkpoint", "a folder of TensorFlow checkpoints: read it with TensorFlow"),
+        (".metadata", "a directory of torch.distributed.checkpoint: convert it in Python with torch.distributed.checkpoint.format_utils.dcp_to_torch_save"),
+        ("saved_model.pb", "a directory of a TensorFlow SavedModel: read it with TensorFlow"),
+        ("checkpoint", "a directory of TensorFlow checkpoints: read it with TensorFlow"),
     ];
 
     private static readonly string[] _ends = [".index.json", ".safetensors", ".pt", ".pth", ".bin", ".ckpt"];
@@ -45,7 +45,7 @@ internal static class FolderPlace
 
         if (checkpoints > 1)
         {
-            return $"a folder with {checkpoints} unpacked checkpoints: give the path of one of them";
+            return $"a directory with {checkpoints} unpacked checkpoints: give the path of one of them";
         }
 
         foreach (var end in _ends)
@@ -56,6 +56,6 @@ internal static class FolderPlace
             }
         }
 
-        return names.Count == 0 ? "an empty directory" : $"a directory without '{TorchZipConstants.PickleRecord}', with {string.Join(", ", names.Take(Shown).Select(name => $"'{name}'"))}{(names.Count > Shown ? " and more" : "")}";
+        return names.Count == 0 ? "a directory that is empty" : $"a directory without '{TorchZipConstants.PickleRecord}', with {string.Join(", ", names.Take(Shown).Select(name => $"'{name}'"))}{(names.Count > Shown ? " and more" : "")}";
     }
 }

@@ -20,28 +20,34 @@ internal static class PackedFile
     // A window of 32 KiB, and how hard it was compressed.
     private static readonly byte[][] _zlibStarts = [[0x78, 0x01], [0x78, 0x5e], [0x78, 0x9c], [0x78, 0xda]];
 
+    /// <summary>How a file is packed that starts like this, or null where it is not, or is of a kind that is told by its start.</summary>
+    internal static string? CompressionOf(ReadOnlySpan<byte> head)
+    {
+        var compression = head.StartsWith(_gzipStart) ? Gzip : null;
+        foreach (var start in _zlibStarts)
+        {
+            compression ??= head.StartsWith(start) ? Zlib : null;
+        }
+
+        // Two bytes may be those of a length.
+        return compression is null || FormatTable.Find(head) is not null ? null : compression;
+    }
+
     /// <summary>The bytes inside, whose disposal is the caller's, and how they were packed; or the source itself and null.</summary>
     /// <exception cref="InvalidCheckpointException">There is no checkpoint inside, or the bytes are damaged.</exception>
     /// <exception cref="UnsupportedCheckpointException">More than <see cref="ReadLimits.MaxUnpackedBytes"/> come out.</exception>
-    internal static ValueTask<(ByteSource Source, string? Compression)> UnpackAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken) =>
-        UnpackAsync(source, limits, mustBeCheckpoint: true, async, cancellationToken);
-
-    /// <summary>The same of an archive, in which a member is wanted.</summary>
-    internal static (ByteSource Source, string? Compression) UnpackArchive(ByteSource source, ReadLimits limits) =>
-        UnpackAsync(source, limits, mustBeCheckpoint: false, async: false, CancellationToken.None).Complete();
-
-    private static async ValueTask<(ByteSource Source, string? Compression)> UnpackAsync(
-        ByteSource source, ReadLimits limits, bool mustBeCheckpoint, bool async, CancellationToken cancellationToken)
+    internal static async ValueTask<(ByteSource Source, string? Compression)> UnpackAsync(
+        ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken, bool mustBeCheckpoint = true)
     {
-        var start = new byte[(int)Math.Min(source.Length, _gzipStart.Length)];
-        await source.ReadAsync(0, start, async, cancellationToken).ConfigureAwait(false);
-        var compression = start.AsSpan().SequenceEqual(_gzipStart) ? Gzip : _zlibStarts.Any(zlib => start.AsSpan().StartsWith(zlib)) ? Zlib : null;
-        return compression is null
-            ? (source, null)
-            : (await InflateAsync(source, compression, limits, mustBeCheckpoint, async, cancellationToken).ConfigureAwait(false), compression);
+        var head = new byte[(int)Math.Min(source.Length, FormatTable.HeadSize)];
+        await source.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
+        return CompressionOf(head) is { } compression
+            ? (await InflateAsync(source, compression, limits, mustBeCheckpoint, async, cancellationToken).ConfigureAwait(false), compression)
+            : (source, null);
     }
 
-    private static async ValueTask<ByteSource> InflateAsync(ByteSource source, string compression, ReadLimits limits, bool mustBeCheckpoint, bool async, CancellationToken cancellationToken)
+    /// <summary>The bytes inside of a file that is packed, whose disposal is the caller's.</summary>
+    internal static async ValueTask<ByteSource> InflateAsync(ByteSource source, string compression, ReadLimits limits, bool mustBeCheckpoint, bool async, CancellationToken cancellationToken)
     {
         var spool = SpooledStream.CreateFile();
         try

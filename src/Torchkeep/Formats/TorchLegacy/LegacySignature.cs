@@ -18,12 +18,6 @@ internal static class LegacySignature
     // Protocol 0 and 1: pickle's LONG.
     private static readonly byte[] _decimal = [.. "L119547037146038801333356L\n."u8];
 
-    // Protocol 2's, but for what a file that was cut off there has no more.
-    private static readonly byte[] _cutOff = [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20];
-
-    /// <summary>Whether it is the start of such a file that ends before the signature does.</summary>
-    internal static bool IsCutOff(ReadOnlySpan<byte> head) => head.StartsWith(_cutOff);
-
     /// <summary>Whether it is such a file's start: nothing else stands before the number, as another pickle would.</summary>
     internal static bool Matches(ReadOnlySpan<byte> head)
     {

@@ -29,7 +29,7 @@ internal sealed class TorchZipFormat : IFormat, IFormatWriter
             : TorchPackageReader.Matches(records) ? TorchPackageReader.OpenAsync(records, async, cancellationToken)
             : OldExportReader.Matches(records) ? OldExportReader.OpenAsync(records, async, cancellationToken)
             : TorchZipReader.OpenAsync(records, async, cancellationToken);
-        return await opening.ConfigureAwait(false);
+        return (await opening.ConfigureAwait(false)) with { Length = records.Length };
     }
 
     public ValueTask WriteAsync(SaveJob job, Stream stream, string? path) => TorchZipWriter.WriteAsync(job, stream, path);

@@ -56,6 +56,7 @@ internal sealed class ZipDirectory
         var end = FindEnd(tail.Span, source);
         var endStart = tailStart + end;
         var bounds = ReadEnd(tail.Span[end..], source, endStart);
+        var comment = BinaryPrimitives.ReadUInt16LittleEndian(tail.Span[(end + ZipFields.EndSize - sizeof(ushort))..]);
         if (Locate64(tail.Span[..end]) is { } at)
         {
             var last = endStart - ZipFields.Locator64Size - ZipFields.End64Size;
@@ -92,7 +93,7 @@ internal sealed class ZipDirectory
         {
             var bytes = directory.AsMemory(0, (int)bounds.Size);
             await ReadPartAsync((long)bounds.Offset, bytes).ConfigureAwait(false);
-            return new(Parse(bytes.Span, (int)bounds.Count, (long)bounds.Offset, source), (long)bounds.Offset, tailStart + end);
+            return new(Parse(bytes.Span, (int)bounds.Count, (long)bounds.Offset, source), (long)bounds.Offset, tailStart + end, Math.Min(source.Length, tailStart + end + ZipFields.EndSize + comment));
         }
         finally
         {

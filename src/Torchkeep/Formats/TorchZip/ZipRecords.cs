@@ -25,6 +25,9 @@ internal sealed class ZipRecords
 
     internal ReadOptions Options { get; }
 
+    /// <summary>How many bytes of the source the archive takes.</summary>
+    internal long Length => _directory.Listing.Length;
+
     internal IEnumerable<string> Names => _directory.Entries.Select(entry => entry.Path);
 
     internal static async ValueTask<ZipRecords> ReadAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken) =>

@@ -21,7 +21,7 @@ internal sealed class BarePickleFormat : IFormat
         }
         catch (InvalidCheckpointException)
         {
-            // Bytes between the opcodes look like a broken pickle.
+            // What announces bytes between the opcodes is an error to a reader that takes none.
             if (await JoblibReader.TryOpenAsync(source, options, async, cancellationToken).ConfigureAwait(false) is { } contents)
             {
                 return contents;

@@ -44,7 +44,9 @@ internal sealed class BarePickleReader : IPickleHost, IStorageLookup
             ? LoadFromBytes(bytes)
             : _torch.Call(callable, arguments);
 
-    public PyValue? New(PyGlobal type, PyTuple arguments) => _torch.New(type, arguments);
+    public PyValue? New(PyGlobal type, PyTuple arguments) => type.Equals(JoblibReader.Wrapper)
+        ? throw new InvalidCheckpointException("raw bytes of joblib stand between the opcodes, and the file is too long to be read for them")
+        : _torch.New(type, arguments);
 
     public bool TryBuild(PyValue target, PyValue state) => _torch.TryBuild(target, state);
 

@@ -15,7 +15,8 @@ namespace Torchkeep.Formats.BarePickle;
 internal sealed class JoblibReader(TorchPickleHost torch) : IPickleHost
 {
     private static readonly byte[] _module = [.. "joblib.numpy_pickle"u8];
-    private static readonly PyGlobal _wrapper = new("joblib.numpy_pickle", "NumpyArrayWrapper");
+    /// <summary>The class of what stands before an array's bytes.</summary>
+    internal static PyGlobal Wrapper { get; } = new("joblib.numpy_pickle", "NumpyArrayWrapper");
     private static readonly PyGlobal _frombuffer = new("numpy._core.numeric", "_frombuffer");
 
     public Python2Text Python2Text => torch.Python2Text;
@@ -45,7 +46,7 @@ internal sealed class JoblibReader(TorchPickleHost torch) : IPickleHost
 
     public PyValue? TakeRawBytes(PyValue built, ref SpanCursor cursor)
     {
-        if (built is not PyObject { Callable: PyGlobal callable, State: PyDict state } || !callable.Equals(_wrapper))
+        if (built is not PyObject { Callable: PyGlobal callable, State: PyDict state } || !callable.Equals(Wrapper))
         {
             return null;
         }

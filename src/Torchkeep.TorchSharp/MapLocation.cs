@@ -49,7 +49,8 @@ public readonly struct MapLocation : IEquatable<MapLocation>
     /// <inheritdoc/>
     public override int GetHashCode() => _map?.GetHashCode() ?? 0;
 
-    /// <exception cref="InvalidOperationException">The device is one that this machine has not; in PyTorch's words.</exception>
+    /// <exception cref="InvalidOperationException">The device is one that this machine has not; in PyTorch's words, and what to write instead.</exception>
+    /// <exception cref="ArgumentException">TorchSharp has no such kind of device.</exception>
     internal torch.Device Resolve(string tag)
     {
         var device = _map?.Invoke(tag) ?? Own(tag);
@@ -63,10 +64,10 @@ public readonly struct MapLocation : IEquatable<MapLocation>
             case DeviceType.MPS when torch.mps_is_available():
                 break;
             case DeviceType.MPS:
-                throw new InvalidOperationException($"torch.UntypedStorage(): Storage device not recognized: mps. {DeviceHint.For(tag)}");
+                throw new InvalidOperationException($"torch.UntypedStorage(): Storage device not recognized: mps. {DeviceHint.For(device.ToString())}");
             default:
                 throw new InvalidOperationException(
-                    $"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {device}), a device that TorchSharp has not: {DeviceHint.For(tag)}");
+                    $"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {device}), a device that TorchSharp has not: {DeviceHint.For(device.ToString())}");
         }
 
         return device;
@@ -98,7 +99,7 @@ public readonly struct MapLocation : IEquatable<MapLocation>
         }
         catch (ArgumentException)
         {
-            throw new InvalidOperationException($"the tensors were saved on '{tag}', {DeviceHint.What(tag)}: {DeviceHint.For(tag)}");
+            throw new ArgumentException($"the tensors were saved on '{tag}', {DeviceHint.What(tag)}: {DeviceHint.For(tag)}");
         }
     }
 

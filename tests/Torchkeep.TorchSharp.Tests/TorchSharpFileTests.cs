@@ -71,7 +71,7 @@ public sealed class TorchSharpFileTests : IDisposable
         Checkpoint.Save(new PyDict { ["w"] = new TensorView(storage, ElementType.Float32, [1]) }, stream, cancellationToken: TestContext.Current.CancellationToken);
 
         using var loaded = InMemory.Load(stream.ToArray());
-        var error = Assert.Throws<InvalidOperationException>(() => loaded["w"].tensor());
+        var error = Assert.ThrowsAny<Exception>(() => loaded["w"].tensor());
 
         Assert.Contains($"map_location: \"cpu\", or new() {{ [\"{tag}\"] = \"cpu\" }}", error.Message, StringComparison.Ordinal);
         Assert.Contains(what, error.Message, StringComparison.Ordinal);

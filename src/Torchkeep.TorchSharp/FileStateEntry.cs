@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 namespace Torchkeep;
 
 /// <summary>An entry that is still in a file, with the reader that all entries of one load share.</summary>
-internal sealed class FileStateEntry(PyValue value, TensorReader reader) : StateEntry
+internal sealed class FileStateEntry(PyValue given, TensorReader reader) : StateEntry
 {
+    private readonly PyValue value = (given as PyWrapperTensor)?.Whole ?? given;
+
     internal override string? NotATensor => value switch
     {
         PyTensor => null,

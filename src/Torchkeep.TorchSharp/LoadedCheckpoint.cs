@@ -154,7 +154,7 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <exception cref="InvalidOperationException">This is not a tensor, the message says what it is; or its device is missing.</exception>
     /// <exception cref="NotSupportedException">TorchSharp has no tensor of this element type.</exception>
     /// <exception cref="CheckpointException">The bytes are missing or fail their checksum.</exception>
-    public torch.Tensor tensor() => ReadAll([Read(whole => whole as PyTensor ?? throw Mismatch.Unexpected("a tensor", whole))])[0];
+    public torch.Tensor tensor() => ReadAll([Read(whole => whole as PyTensor ?? (whole as PyWrapperTensor)?.Whole ?? throw Mismatch.Unexpected("a tensor", whole))])[0];
 
     /// <summary>Reads a list or tuple of tensors. Those that share memory in the file share it here.</summary>
     /// <exception cref="InvalidOperationException">This is no list or tuple of tensors; the message says what it is.</exception>
@@ -260,7 +260,7 @@ public sealed class LoadedCheckpoint : IDisposable
     private List<torch.Tensor> ReadAll(IReadOnlyList<PyValue> values)
     {
         // Nothing is read if one of them is not a tensor.
-        var wanted = Read(_ => values.Select(entry => entry as PyTensor ?? throw Mismatch.Unexpected("tensors alone", entry)).ToList());
+        var wanted = Read(_ => values.Select(entry => entry as PyTensor ?? (entry as PyWrapperTensor)?.Whole ?? throw Mismatch.Unexpected("tensors alone", entry)).ToList());
         using var reader = new TensorReader(_location);
         return reader.ReadAll(wanted);
     }

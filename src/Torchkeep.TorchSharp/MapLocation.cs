@@ -49,11 +49,12 @@ public readonly struct MapLocation : IEquatable<MapLocation>
     /// <inheritdoc/>
     public override int GetHashCode() => _map?.GetHashCode() ?? 0;
 
-    /// <exception cref="InvalidOperationException">The device is one that this machine has not; in PyTorch's words.</exception>
+    /// <exception cref="InvalidOperationException">The device is one that this machine has not; in PyTorch's words, and what to write instead.</exception>
+    /// <exception cref="ArgumentException">TorchSharp has no such kind of device.</exception>
     internal torch.Device Resolve(string tag)
     {
         NativeLibraryCheck.Run();
-        var device = _map?.Invoke(tag) ?? Parse(tag);
+        var device = _map?.Invoke(tag) ?? Own(tag);
         switch (device.type)
         {
             case DeviceType.CPU or DeviceType.META:
@@ -64,9 +65,10 @@ public readonly struct MapLocation : IEquatable<MapLocation>
             case DeviceType.MPS when torch.mps_is_available():
                 break;
             case DeviceType.MPS:
-                throw new InvalidOperationException("torch.UntypedStorage(): Storage device not recognized: mps");
+                throw new InvalidOperationException($"torch.UntypedStorage(): Storage device not recognized: mps. {DeviceHint.For(device.ToString())}");
             default:
-                throw new InvalidOperationException(SafeText.Escape($"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {device})"));
+                throw new InvalidOperationException(
+                    SafeText.Escape($"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {device}), a device that TorchSharp has not: {DeviceHint.For(device.ToString())}"));
         }
 
         return device;
@@ -87,6 +89,18 @@ public readonly struct MapLocation : IEquatable<MapLocation>
             throw new InvalidOperationException(
                 $"Attempting to deserialize object on CUDA device {index} but torch.cuda.device_count() is {count}. "
                 + "Please use torch.load with map_location to map your storages to an existing device.");
+        }
+    }
+
+    private static torch.Device Own(string tag)
+    {
+        try
+        {
+            return Parse(tag);
+        }
+        catch (ArgumentException)
+        {
+            throw new ArgumentException($"the tensors were saved on '{tag}', {DeviceHint.What(tag)}: {DeviceHint.For(tag)}");
         }
     }
 

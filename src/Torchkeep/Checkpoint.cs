@@ -1,4 +1,5 @@
 using Torchkeep.Formats;
+using Torchkeep.Formats.Places;
 using Torchkeep.Formats.Sharded;
 using Torchkeep.IO;
 using Torchkeep.Torch;
@@ -61,6 +62,18 @@ public sealed class Checkpoint : IDisposable
     /// <summary>How many bytes of the source it takes; something may follow.</summary>
     internal long Length { get; }
 
+    /// <summary>
+    /// How many bytes of the file follow it, in which another checkpoint may begin (<see cref="OpenAll(string, ReadOptions?)"/>);
+    /// 0 for most files.
+    /// </summary>
+    public long FollowingBytes => Math.Max(0, _source.Length - Length);
+
+    /// <summary>The bytes of the file or stream, as it was opened; of one that was compressed, before it was unpacked.</summary>
+    public long FileLength { get; private init; }
+
+    /// <summary>How the file was compressed as a whole, <c>gzip</c>, or null where it was not.</summary>
+    public string? Compression { get; private init; }
+
     /// <summary>The file's path, or null when it was opened from something nameless.</summary>
     public string? File => _source.Name;
 
@@ -79,8 +92,12 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
     public PyValue this[string key] => Root[key];
 
-    /// <summary>Opens a file.</summary>
-    /// <param name="path">The file. It stays open, for sharing with readers and for replacement, until <see cref="Dispose"/>.</param>
+    /// <summary>Opens a file, a checkpoint that was unpacked into a folder, or one inside of an archive.</summary>
+    /// <param name="path">
+    /// The file. It stays open, for sharing with readers and for replacement, until <see cref="Dispose"/>. A folder is what
+    /// unzipping a checkpoint leaves: data.pkl and data. <c>model.zip!policy.pth</c> is a file in a zip or tar archive, where
+    /// no file has that very name.
+    /// </param>
     /// <param name="options">Checks and limits; null for the defaults.</param>
     /// <exception cref="InvalidCheckpointException">The file is no checkpoint or is broken; the message says what it looks like.</exception>
     /// <exception cref="UnsupportedCheckpointException">The file is of a kind that is not read, or passes a limit.</exception>
@@ -94,10 +111,14 @@ public sealed class Checkpoint : IDisposable
     public static Checkpoint Open(ReadOnlyMemory<byte> bytes, ReadOptions? options = null) => Open(new MemoryByteSource(bytes), options);
 
     /// <summary>
-    /// Opens a checkpoint in a stream, from its position on. A stream that cannot seek is first copied to a temporary
-    /// file, which is gone when the checkpoint is disposed.
+    /// Opens a checkpoint in a stream, from its position on, where another may follow. A stream that cannot seek is first
+    /// copied to a temporary file, which is gone when the checkpoint is disposed.
     /// </summary>
-    /// <param name="stream">The stream. A seekable one must stay untouched until the checkpoint is disposed.</param>
+    /// <param name="stream">
+    /// The stream. A seekable one stands behind the checkpoint afterwards, so that the next one of the stream can be opened;
+    /// where opening fails it stands where it stood. Its bytes must stay as they are until the checkpoint is disposed, which
+    /// reads them when they are wanted and puts the stream back each time.
+    /// </param>
     /// <param name="options">Checks and limits; null for the defaults.</param>
     /// <param name="leaveOpen">Whether disposing the checkpoint leaves the stream open.</param>
     /// <exception cref="CheckpointException">As for <see cref="Open(string, ReadOptions?)"/>.</exception>
@@ -321,18 +342,60 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
-    private static ByteSource OpenFile(string path, ReadOptions? options) =>
-        options is { MemoryMap: true } ? new MappedByteSource(path) : new FileByteSource(path);
+    private static ByteSource OpenFile(string path, ReadOptions? options) => FilePlace.Open(path, options ?? ReadOptions.Default);
 
     private static async ValueTask<Checkpoint> OpenAsync(Stream stream, ReadOptions? options, bool leaveOpen, bool async, CancellationToken cancellationToken)
     {
         var source = await ToSourceAsync(stream, options, leaveOpen, async, cancellationToken).ConfigureAwait(false);
-        return await OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
+        return source is StreamByteSource seekable && stream.CanSeek
+            ? await OpenNextAsync(seekable, options ?? ReadOptions.Default, async, cancellationToken).ConfigureAwait(false)
+            : await OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The first of what a stream has left. An archive is looked for from its end, and its own end only where that fails.
+    private static async ValueTask<Checkpoint> OpenNextAsync(StreamByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
+    {
+        var shared = new SharedByteSource(source);
+        try
+        {
+            Checkpoint opened;
+            try
+            {
+                opened = await OpenAsync(shared.Part(0, source.Length), options, async, cancellationToken).ConfigureAwait(false);
+            }
+            catch (InvalidCheckpointException)
+            {
+                var length = await FindLengthAsync(source, 0, options, async, cancellationToken).ConfigureAwait(false);
+                if (length == source.Length)
+                {
+                    throw;
+                }
+
+                opened = await OpenAsync(shared.Part(0, length), options, async, cancellationToken).ConfigureAwait(false);
+            }
+
+            source.MoveTo(opened.Compression is null ? opened.Length : source.Length);
+            return opened;
+        }
+        finally
+        {
+            shared.Release();
+        }
     }
 
     private static async ValueTask<ByteSource> ToSourceAsync(Stream stream, ReadOptions? options, bool leaveOpen, bool async, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (stream.CanSeek && stream.Length is > 0 and var length && stream.Position is var position && position >= length)
+        {
+            if (!leaveOpen)
+            {
+                stream.Dispose();
+            }
+
+            throw new InvalidCheckpointException($"the stream stands at its end, byte {position} of {length}, where no checkpoint begins: set its Position to where one does, such as 0");
+        }
+
         return stream.CanSeek
             ? new StreamByteSource(stream, leaveOpen, name: stream is FileStream file && Path.IsPathFullyQualified(file.Name) ? file.Name : null)
             : await SpooledStream.ToSourceAsync(stream, leaveOpen, (options ?? ReadOptions.Default).Limits, async, cancellationToken).ConfigureAwait(false);
@@ -343,6 +406,21 @@ public sealed class Checkpoint : IDisposable
         ArgumentNullException.ThrowIfNull(source);
         options ??= ReadOptions.Default;
         source = GuardedByteSource.Owning(source);
+        try
+        {
+            var (unpacked, compression) = await PackedFile.UnpackAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false);
+            if (compression is not null)
+            {
+                source.Dispose();
+                source = unpacked;
+            }
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+
         var shared = new SharedByteSource(source);
         var opened = new List<Checkpoint>();
         long at = 0;
@@ -390,11 +468,22 @@ public sealed class Checkpoint : IDisposable
         options = (options ?? ReadOptions.Default).WithBudget(source.Length);
         try
         {
+            var fileLength = source.Length;
             var head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];
             await source.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
+            var compression = PackedFile.CompressionOf(head);
+            if (compression is not null)
+            {
+                var unpacked = await PackedFile.InflateAsync(source, compression, options.Limits, mustBeCheckpoint: true, async, cancellationToken).ConfigureAwait(false);
+                source.Dispose();
+                source = unpacked;
+                head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];
+                await source.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
+            }
+
             var format = FormatTable.Detect(head, source);
             var contents = await format.OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
-            return new(format.Format, contents, source, options);
+            return new(format.Format, contents, source, options) { FileLength = fileLength, Compression = compression };
         }
         catch
         {

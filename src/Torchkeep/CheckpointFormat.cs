@@ -29,4 +29,10 @@ public enum CheckpointFormat
 
     /// <summary>A pickle without a container around it, as <c>pickle.dump</c> writes (docs/formats/pickle.md).</summary>
     Pickle,
+
+    /// <summary>The file of named tensors of TorchSharp's own <c>module.save</c> (docs/formats/torchsharp.md).</summary>
+    TorchSharp,
+
+    /// <summary>The zip archive that <c>torch.package</c> writes (docs/formats/torch-package.md).</summary>
+    TorchPackage,
 }

@@ -1,3 +1,4 @@
+using Torchkeep.Formats.Places;
 using Torchkeep.Formats.Scanning;
 using Torchkeep.IO;
 using Torchkeep.Torch.Risks;
@@ -23,7 +24,7 @@ public static class CheckpointScanner
     /// <exception cref="IOException">The operating system failed.</exception>
     public static ScanReport Scan(string path, ScanOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using var source = new FileByteSource(path);
+        using var source = FilePlace.Open(path, ReadOptions.Default with { Limits = (options ?? ScanOptions.Default).Limits });
         return Scan(source, options, cancellationToken);
     }
 

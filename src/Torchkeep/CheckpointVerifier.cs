@@ -1,4 +1,5 @@
 using Torchkeep.Formats;
+using Torchkeep.Formats.Places;
 using Torchkeep.IO;
 
 namespace Torchkeep;
@@ -21,7 +22,7 @@ public static class CheckpointVerifier
     /// <exception cref="IOException">The operating system failed.</exception>
     public static VerificationReport Verify(string path, ReadLimits? limits = null, CancellationToken cancellationToken = default)
     {
-        using var source = new FileByteSource(path);
+        using var source = FilePlace.Open(path, ReadOptions.Default with { Limits = limits ?? ReadLimits.Default });
         return Verify(source, limits, cancellationToken);
     }
 
@@ -33,6 +34,12 @@ public static class CheckpointVerifier
     public static VerificationReport Verify(ByteSource source, ReadLimits? limits = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return FileCheck.Of(GuardedByteSource.Of(source), limits ?? ReadLimits.Default, cancellationToken).ToReport();
+        source = GuardedByteSource.Of(source);
+        limits ??= ReadLimits.Default;
+        var (unpacked, compression) = PackedFile.UnpackAsync(source, limits, async: false, cancellationToken).Complete();
+        using (compression is null ? null : unpacked)
+        {
+            return FileCheck.Of(unpacked, limits, cancellationToken).ToReport();
+        }
     }
 }

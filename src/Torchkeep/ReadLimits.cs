@@ -81,6 +81,11 @@ public sealed record ReadLimits
     public int MaxInflatedBytes { get; init => field = NotNegative(value); } = Array.MaxLength;
 
     /// <summary>
+    /// The most bytes that a file which is compressed as a whole may unpack to; they go to a temporary file. Default: 64 GiB.
+    /// </summary>
+    public long MaxUnpackedBytes { get; init => field = NotNegative(value); } = 64L << 30;
+
+    /// <summary>
     /// How many times as many bytes as the file has its compressed records may unfold to, all together and beyond 256 MiB
     /// that those of any file may. Deflate can reach 1032. Default: 100.
     /// </summary>

@@ -41,6 +41,93 @@ public class CheckpointSequenceTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task AStreamStandsBehindTheCheckpoint(string kinds)
+    {
+        var parts = kinds.Select(One).ToList();
+        using var stream = new MemoryStream([1, 2, 3, .. parts.SelectMany(part => part)]) { Position = 3 };
+        var opened = new List<Checkpoint>();
+        foreach (var part in parts)
+        {
+            var at = stream.Position;
+            opened.Add(opened.Count % 2 == 0 ? Checkpoint.Open(stream, leaveOpen: true) : await Checkpoint.OpenAsync(stream, leaveOpen: true, cancellationToken: TestContext.Current.CancellationToken));
+            Assert.Equal(at + part.Length, stream.Position);
+        }
+
+        for (var i = kinds.Length - 1; i >= 0; i--)
+        {
+            Assert.Equal(i, opened[i]["i"].AsInt64());
+            if (kinds[i] != 'p')
+            {
+                Assert.Equal([(float)i], opened[i].FindTensor("t").ToArray<float>());
+                var bytes = new byte[4];
+                await opened[i].FindTensor("t").Storage.Bytes.ReadAsync(0, bytes, TestContext.Current.CancellationToken);
+            }
+
+            Assert.Equal(stream.Length, stream.Position);
+        }
+
+        var error = Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open(stream, leaveOpen: true));
+        Assert.Contains($"stands at its end, byte {stream.Length} of {stream.Length}", error.Message, StringComparison.Ordinal);
+        Assert.Contains("at its end", Assert.Throws<InvalidCheckpointException>(() => Checkpoint.OpenAll(stream, leaveOpen: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("an empty file", Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open(new MemoryStream())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AStreamThatIsNoCheckpointStaysWhereItStood()
+    {
+        using var stream = new MemoryStream([1, 2, 3, .. "no checkpoint"u8]) { Position = 3 };
+
+        Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open(stream, leaveOpen: true));
+
+        Assert.Equal(3, stream.Position);
+    }
+
+    [Fact]
+    public void WhatFollowsACheckpointIsCounted()
+    {
+        using var single = Checkpoint.Open(One('l', 0));
+        using var several = Checkpoint.Open((byte[])[.. One('l', 0), .. One('z', 1)]);
+
+        Assert.Equal(0, single.FollowingBytes);
+        Assert.Equal(One('z', 1).Length, several.FollowingBytes);
+    }
+
+    [Theory]
+    [InlineData(41)]
+    [InlineData(0)]
+    [InlineData(70000)]
+    public void AShortPickleBeforeAStreamIsOneOfItsOwn(int number)
+    {
+        foreach (var start in new byte[][] { [0x80, 2, .. Int(number), (byte)'.'], [0x80, 4, (byte)'K', 41, (byte)'.'], [0x80, 5, (byte)'N', (byte)'.'], [0x80, 2, (byte)'N', (byte)'.'] })
+        {
+            var all = Checkpoint.OpenAll(new MemoryStream([.. start, .. One('l', 1)]));
+
+            Assert.Equal([CheckpointFormat.Pickle, CheckpointFormat.TorchLegacy], all.Select(one => one.Format));
+        }
+    }
+
+    [Fact]
+    public void TheRefusalOfSeveralArchivesNamesTheCallThatOpensThem()
+    {
+        byte[] several = [.. One('z', 0), .. One('z', 1)];
+        byte[] longer = [.. One('z', 0)[..^22], 0, 0, 0, .. One('z', 0)[^22..]];
+
+        Assert.Contains("Checkpoint.OpenAll", Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open(several)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("OpenAll", Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open(longer)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnArchiveThatWasCopiedAsTextIsToldSo()
+    {
+        // A name with a line feed stands for the many of a real file.
+        var bytes = TorchZipBytes.Archive([("a/data.pkl", Protocol2(Str("one\ntwo\nthree"))), ("a/version", "3\n"u8.ToArray())]);
+        var copied = bytes.SelectMany(one => one == '\n' ? (byte[])[(byte)'\r', one] : [one]).ToArray();
+
+        Assert.Contains("copied as text", Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open(copied)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WhatComesAfterAnObjectMustBeOne()
     {

@@ -44,9 +44,10 @@ internal static class ConvertCommand
         var compact = new Option<bool>("--compact") { Description = "Leave out bytes that no tensor uses." };
         var dropShared = new Option<bool>("--drop-shared") { Description = "For safetensors: write tied tensors once, and their other names into the metadata." };
         var shardSize = new Option<string>("--max-shard-size") { Description = "Write several files of at most so much, such as 5GB, and an index.", HelpName = "SIZE" };
+        var index = IndexOption.Create();
         var command = new Command("convert", "Writes a checkpoint as another kind of file, in whole or in part. OUT is whole or not there at all.")
         {
-            input, output, to, part, select, rename, type, compact, dropShared, shardSize,
+            input, output, to, part, select, rename, type, compact, dropShared, shardSize, index,
         };
         command.Validators.Add(result => Check(result, output, to, rename, dropShared, shardSize));
         command.SetAction(result =>
@@ -66,7 +67,8 @@ internal static class ConvertCommand
                     },
                     result.GetValue(part),
                     [.. (result.GetValue(select) ?? []).Select(pattern => new NamePattern(pattern))],
-                    [.. (result.GetValue(rename) ?? []).Select(rule => RenameRule.Parse(rule, out _)!)]),
+                    [.. (result.GetValue(rename) ?? []).Select(rule => RenameRule.Parse(rule, out _)!)],
+                    result.GetValue(index)),
                 terminal);
             return ExitCodes.Fine;
         });

@@ -15,7 +15,8 @@ internal static class InspectCommand
         var all = new Option<bool>("--all") { Description = "Fold nothing: show every entry." };
         var modules = new Option<bool>("--modules") { Description = "Show the modules as PyTorch's print(model) does, with their parameters and sizes." };
         var model = ModelOption.Create("Of several models the one to show with --modules, such as 'generator'.");
-        var command = new Command("inspect", "Lists the tensors and values of a file. No tensor is read unless --hash asks for it.") { file, json, hash, all, modules, model };
+        var index = IndexOption.Create();
+        var command = new Command("inspect", "Lists the tensors and values of a file. No tensor is read unless --hash asks for it.") { file, json, hash, all, modules, model, index };
         command.Validators.Add(result =>
         {
             if (result.GetValue(modules) && (result.GetValue(json) || result.GetValue(hash) || result.GetValue(all)))
@@ -31,46 +32,46 @@ internal static class InspectCommand
         {
             if (result.GetValue(modules))
             {
-                ShowModules(result.GetRequiredValue(file), result.GetValue(model), terminal);
+                ShowModules(result.GetRequiredValue(file), result.GetValue(model), result.GetValue(index), terminal);
                 return ExitCodes.Fine;
             }
 
-            Inspect(result.GetRequiredValue(file), result.GetValue(json), result.GetValue(hash), result.GetValue(all), terminal);
+            Inspect(result.GetRequiredValue(file), result.GetValue(json), result.GetValue(hash), result.GetValue(all), result.GetValue(index), terminal);
             return ExitCodes.Fine;
         });
         return command;
     }
 
-    private static void Inspect(string file, bool json, bool hash, bool all, Terminal terminal)
+    private static void Inspect(string file, bool json, bool hash, bool all, int? index, Terminal terminal)
     {
-        using var input = InputFile.Find(file);
-        using var checkpoint = input.Open();
+        using var opened = CheckpointFile.Open(file, index);
+        var checkpoint = opened.Checkpoint;
 
         // Whatever can fail does so here, before the first byte of output.
-        var survey = Survey.Of(checkpoint, json ? Survey.MaxTextLength(input.Length) : null);
+        var survey = Survey.Of(checkpoint, json ? Survey.MaxTextLength(opened.Input.Length) : null);
         if (hash)
         {
-            SizeNote.Write(terminal, input, checkpoint, survey.BytesToHash, "of tensors are hashed");
+            SizeNote.Write(terminal, opened.Input, checkpoint, survey.BytesToHash, "of tensors are hashed");
             survey.Hash();
         }
 
         if (json)
         {
-            JsonReport.Write(terminal.Output, file, checkpoint, survey);
+            JsonReport.Write(terminal.Output, file, opened, survey);
         }
         else
         {
             var trees = TreeBuilder.Build(checkpoint, survey, all);
-            HumanReport.Write(terminal, input, checkpoint, survey, trees);
+            HumanReport.Write(terminal, opened, survey, trees);
         }
     }
 
-    private static void ShowModules(string file, string? path, Terminal terminal)
+    private static void ShowModules(string file, string? path, int? index, Terminal terminal)
     {
-        using var input = InputFile.Find(file);
-        using var checkpoint = input.Open();
+        using var opened = CheckpointFile.Open(file, index);
+        var checkpoint = opened.Checkpoint;
         var module = ModelOption.Find(checkpoint, path);
         var root = module is null ? ModuleNodes.Of(checkpoint.FindStateDict(path)) : ModuleNodes.Of(module);
-        ModuleReport.Write(terminal, file, checkpoint, root, module?.Walk().Count() ?? 0, module is not null);
+        ModuleReport.Write(terminal, file, opened, root, OutsideNote.Of(checkpoint, path), module?.Walk().Count() ?? 0, module is not null);
     }
 }

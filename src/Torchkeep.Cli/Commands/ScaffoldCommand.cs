@@ -14,9 +14,10 @@ internal static partial class ScaffoldCommand
         var file = new Argument<string>("FILE") { Description = "The checkpoint with an entire model, as torch.save(model) or torch.jit.save leaves it." };
         var model = ModelOption.Create("Of several models the one to write, such as 'generator'.");
         var space = new Option<string>("--namespace") { Description = "The namespace of the classes.", HelpName = "NAME" };
+        var index = IndexOption.Create();
         var command = new Command("scaffold", "Writes C# classes for TorchSharp that take the weights of a model: layers and settings, and forward where there is one way alone.")
         {
-            file, model, space,
+            file, model, space, index,
         };
         command.Validators.Add(result =>
         {
@@ -27,16 +28,16 @@ internal static partial class ScaffoldCommand
         });
         command.SetAction(result =>
         {
-            Write(result.GetRequiredValue(file), result.GetValue(model), result.GetValue(space), terminal);
+            Write(result.GetRequiredValue(file), result.GetValue(model), result.GetValue(space), result.GetValue(index), terminal);
             return ExitCodes.Fine;
         });
         return command;
     }
 
-    private static void Write(string file, string? path, string? space, Terminal terminal)
+    private static void Write(string file, string? path, string? space, int? index, Terminal terminal)
     {
-        using var input = InputFile.Find(file);
-        using var checkpoint = input.Open();
+        using var opened = CheckpointFile.OpenOnly(file, index);
+        var checkpoint = opened.Checkpoint;
         var module = ModelOption.Find(checkpoint, path)
             ?? throw new CommandException($"'{file}' has a state_dict, which says nothing of layers: scaffold wants the entire model, saved by torch.save(model). inspect --modules shows the names");
         var code = Scaffold.Write(file, path, module, space);

@@ -7,5 +7,6 @@ namespace Torchkeep.Cli.Conversion;
 /// <param name="Part">The way to the dictionary that is written, or null for the whole object.</param>
 /// <param name="Select">Which of its names; empty for all.</param>
 /// <param name="Rename">What becomes of them.</param>
+/// <param name="Index">Which of several checkpoints in the file, from 1 on, or null for the only one.</param>
 internal sealed record ConvertRequest(
-    string Input, string Output, WriteOptions Options, string? Part, IReadOnlyList<NamePattern> Select, IReadOnlyList<RenameRule> Rename);
+    string Input, string Output, WriteOptions Options, string? Part, IReadOnlyList<NamePattern> Select, IReadOnlyList<RenameRule> Rename, int? Index);

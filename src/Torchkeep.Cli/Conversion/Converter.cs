@@ -11,18 +11,25 @@ internal static class Converter
 
     internal static void Run(ConvertRequest request, Terminal terminal)
     {
-        using var input = InputFile.Find(request.Input);
-        using var checkpoint = input.Open();
+        using var opened = CheckpointFile.OpenOnly(request.Input, request.Index);
+        var checkpoint = opened.Checkpoint;
         var root = Choose(checkpoint, request);
+        var note = OutsideNote.Of(checkpoint, request.Part);
+        if (note is not null && root is PyDict { Count: 0 })
+        {
+            throw new CommandException($"there is nothing to write: {note}. Save the model's state_dict in Python before it is frozen or optimized");
+        }
+
         var options = request.Options;
         if (options.Format == CheckpointFormat.Safetensors)
         {
+            root = WithWholeTensors(root);
             CheckFlat(checkpoint, root, request);
             options = options with { Metadata = MetadataOf(checkpoint) };
         }
 
         var usage = options.Format == CheckpointFormat.Safetensors ? null : StorageUsage.Of(root);
-        SizeNote.Write(terminal, input, checkpoint, SizeOf(root, usage, options), "of tensors will be written");
+        SizeNote.Write(terminal, opened.Input, checkpoint, SizeOf(root, usage, options), "of tensors will be written");
         using var progress = new ProgressLine(terminal);
         using var signals = new StopSignals();
         try
@@ -35,6 +42,10 @@ internal static class Converter
         }
 
         progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(usage, options)}");
+        if (note is not null)
+        {
+            terminal.Error.WriteLine($"torchkeep: {SafeText.Escape(note)}; they were not written");
+        }
     }
 
     private static PyValue Choose(Checkpoint checkpoint, ConvertRequest request)
@@ -96,16 +107,35 @@ internal static class Converter
         }
     }
 
+    // A DTensor of which all is here is a tensor to every other program.
+    private static PyValue WithWholeTensors(PyValue root)
+    {
+        if (root is not PyDict dict || !dict.Any(entry => entry.Value is PyWrapperTensor { Whole: not null }))
+        {
+            return root;
+        }
+
+        var plain = new PyDict(dict.IsOrdered) { Attributes = dict.Attributes };
+        foreach (var (key, value) in dict)
+        {
+            plain.Add(key, (value as PyWrapperTensor)?.Whole ?? value);
+        }
+
+        return plain;
+    }
+
     private static void CheckFlat(Checkpoint checkpoint, PyValue root, ConvertRequest request)
     {
         if (root is not PyDict dict || dict.Any(entry => entry.Value is not PyTensor))
         {
             var what = root is PyDict entries
-                ? $"{entries.First(entry => entry.Value is not PyTensor).Key} is a {entries.First(entry => entry.Value is not PyTensor).Value.TypeName}"
+                ? $"{entries.First(entry => entry.Value is not PyTensor).Key} is a {Describe(entries.First(entry => entry.Value is not PyTensor).Value)}"
                 : $"the object is a {root.TypeName}";
             throw new CommandException($"safetensors holds a flat dictionary of tensors, and {what}: choose with --state-dict or --select{(request.Part is null ? Candidates(checkpoint) : "")}");
         }
     }
+
+    private static string Describe(PyValue value) => value is PyWrapperTensor ? value.ToString()! : value.TypeName;
 
     // The dictionaries that --state-dict could mean.
     private static string Candidates(Checkpoint checkpoint)

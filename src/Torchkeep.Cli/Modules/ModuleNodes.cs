@@ -37,7 +37,7 @@ internal sealed class ModuleNodes
                 throw new CommandException($"a name in the state_dict has more than {MaxDepth} parts");
             }
 
-            root.Add(parts, value as PyTensor);
+            root.Add(parts, value as PyTensor ?? (value as PyWrapperTensor)?.Whole);
         }
 
         return nodes.Make(root);
@@ -58,6 +58,18 @@ internal sealed class ModuleNodes
         }
 
         node.Tensors.UnionWith(module.Buffers.Values.OfType<PyTensor>());
+
+        // Quantized weights are among the settings, also as a pair with a bias.
+        foreach (var value in module.Settings.Values.SelectMany(value => value is PyTuple pair ? pair.Items : [value]))
+        {
+            node.Tensors.UnionWith(value switch
+            {
+                PyQuantizedTensor quantized => quantized.Parts.Select(part => part.Value),
+                PyTensor tensor => [tensor],
+                _ => [],
+            });
+        }
+
         foreach (var (name, child) in module.Children)
         {
             node.Add(name, child is null ? null : Make(child));

@@ -5,15 +5,24 @@ namespace Torchkeep.Cli.Modules;
 /// <summary>Writes a tree of modules as <c>print(model)</c> does, with what each of them weighs behind a <c>#</c>.</summary>
 internal sealed class ModuleReport(TextWriter output)
 {
-    internal static void Write(Terminal terminal, string file, Checkpoint checkpoint, ModuleNode root, int modules, bool hasClasses)
+    internal static void Write(Terminal terminal, string file, CheckpointFile opened, ModuleNode root, string? note, int modules, bool hasClasses)
     {
         using var text = terminal.OpenText();
-        text.WriteLine($"{SafeText.Escape(file)}: {FormatNames.Of[checkpoint.Format].Phrase}");
-        text.WriteLine(hasClasses
-            ? $"{Quantity.Of(modules, "module")}, {Weight(root)}"
-            : $"a state_dict, which has names and no classes, {Weight(root)}");
+        var weight = Weight(root);
+        text.WriteLine($"{SafeText.Escape(file)}: {FormatNames.Of[opened.Checkpoint.Format].Phrase}{FileNotes.Packed(opened.Checkpoint)}");
+        if (FileNotes.Place(opened) is { } place)
+        {
+            text.WriteLine(place);
+        }
+
+        text.WriteLine($"{(hasClasses ? Quantity.Of(modules, "module") : "a state_dict, which has names and no classes")}, {(weight.Length == 0 ? "without a tensor" : weight)}");
+        if (note is not null)
+        {
+            text.WriteLine(note);
+        }
+
         text.WriteLine();
-        new ModuleReport(text).Write(root, label: "", indent: "", count: Weight(root));
+        new ModuleReport(text).Write(root, label: "", indent: "", count: weight);
     }
 
     // As deep as ModuleRecord.Walk allows.

@@ -12,6 +12,8 @@ internal static class FormatNames
         [CheckpointFormat.TorchScript] = ("torchscript", "TorchScript archive"),
         [CheckpointFormat.TorchExport] = ("torch.export", "torch.export archive"),
         [CheckpointFormat.Safetensors] = ("safetensors", "safetensors file"),
+        [CheckpointFormat.TorchSharp] = ("torchsharp", "TorchSharp's own file"),
+        [CheckpointFormat.TorchPackage] = ("torch.package", "torch.package archive"),
         [CheckpointFormat.Sharded] = ("sharded", "index of a sharded checkpoint"),
     };
 }

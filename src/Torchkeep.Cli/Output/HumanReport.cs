@@ -3,15 +3,26 @@ namespace Torchkeep.Cli.Output;
 /// <summary>What people read: two lines about the file, then the tree.</summary>
 internal static class HumanReport
 {
-    internal static void Write(Terminal terminal, InputFile input, Checkpoint checkpoint, Survey survey, IReadOnlyList<TreeNode> trees)
+    internal static void Write(Terminal terminal, CheckpointFile opened, Survey survey, IReadOnlyList<TreeNode> trees)
     {
         using var text = terminal.OpenText();
-        text.WriteLine($"{SafeText.Escape(input.Path)}: {FormatNames.Of[checkpoint.Format].Phrase}, {Size(input, checkpoint)}");
+        var checkpoint = opened.Checkpoint;
+        text.WriteLine($"{SafeText.Escape(opened.Input.Path)}: {FormatNames.Of[checkpoint.Format].Phrase}{FileNotes.Packed(checkpoint)}, {Size(opened)}");
+        if (FileNotes.Place(opened) is { } place)
+        {
+            text.WriteLine(place);
+        }
+
         text.WriteLine(
             $"{Quantity.Of(survey.TensorCount, "tensor")}, {Quantity.Of(survey.ParameterCount, "parameter")}, {Quantity.Bytes(survey.StorageBytes)} in {Quantity.Of(survey.StorageCount, "storage")}");
         if (WasteNote.Of(StorageUsage.Of(checkpoint.Root)) is { } note)
         {
             text.WriteLine(note);
+        }
+
+        if (checkpoint.Metadata.Count > 0)
+        {
+            FileNotes.WriteMetadata(text, checkpoint.Metadata);
         }
 
         text.WriteLine();
@@ -22,7 +33,11 @@ internal static class HumanReport
         }
     }
 
-    private static string Size(InputFile input, Checkpoint checkpoint) => checkpoint.ShardFiles.Count == 0
-        ? Quantity.Bytes(input.Length)
-        : $"{Quantity.Of(checkpoint.ShardFiles.Count, "file")} of {Quantity.Bytes(checkpoint.ShardFiles.Sum(shard => new FileInfo(shard).Length))}";
+    private static string Size(CheckpointFile opened)
+    {
+        var checkpoint = opened.Checkpoint;
+        return checkpoint.ShardFiles.Count == 0
+            ? Quantity.Bytes(checkpoint.FileLength - (checkpoint.Compression is null ? checkpoint.FollowingBytes : 0))
+            : $"{Quantity.Of(checkpoint.ShardFiles.Count, "file")} of {Quantity.Bytes(checkpoint.ShardFiles.Sum(shard => new FileInfo(shard).Length))}";
+    }
 }

@@ -10,14 +10,32 @@ internal static class JsonReport
     // A program that wants a megabyte of text opens the checkpoint itself.
     private const int MaxTextLength = 1 << 16;
 
-    internal static void Write(Stream output, string file, Checkpoint checkpoint, Survey survey)
+    internal static void Write(Stream output, string file, CheckpointFile opened, Survey survey)
     {
         // Control characters are escaped all the same; quotes in paths stay readable.
         using var json = new Utf8JsonWriter(output, SafeJson.Options);
+        var checkpoint = opened.Checkpoint;
         json.WriteStartObject();
         json.WriteString("file", file);
         json.WriteString("format", FormatNames.Of[checkpoint.Format].Word);
         json.WriteString("root_type", Text(checkpoint.Root.TypeName));
+        if (opened.Count > 1)
+        {
+            json.WriteNumber("index", opened.Number);
+            json.WriteNumber("checkpoints", opened.Count);
+        }
+
+        if (checkpoint.Metadata.Count > 0)
+        {
+            json.WriteStartObject("metadata");
+            foreach (var (key, value) in checkpoint.Metadata)
+            {
+                json.WriteString(Text(key), Text(value));
+            }
+
+            json.WriteEndObject();
+        }
+
 
         json.WriteStartArray("tensors");
         foreach (var entry in WithoutParts(checkpoint.Walk()))

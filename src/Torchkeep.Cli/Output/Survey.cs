@@ -16,6 +16,9 @@ internal sealed class Survey
     private readonly Dictionary<PyTensor, string?> _hashes = new(ReferenceEqualityComparer.Instance);
     private long _textLength;
 
+    // Archives before PyTorch 1.4 have a list of tensors, whose names are in their tree of modules.
+    private readonly Dictionary<TensorView, string> _stateNames = new(ReferenceEqualityComparer.Instance);
+
     internal long TensorCount { get; private set; }
 
     /// <summary>Elements of all tensors; those of one memory count once.</summary>
@@ -37,6 +40,11 @@ internal sealed class Survey
     internal static Survey Of(Checkpoint checkpoint, long? maxTextLength)
     {
         var survey = new Survey();
+        if (checkpoint is { Format: CheckpointFormat.TorchScript, Root: PyDict })
+        {
+            survey.FindStateNames(checkpoint);
+        }
+
         var open = new List<(int Place, long PathLength)>();
         var views = new HashSet<(TensorStorage Storage, ElementType Type, long Offset, string Layout)>();
         foreach (var entry in checkpoint.Walk())
@@ -84,11 +92,32 @@ internal sealed class Survey
     /// <summary>The SHA-256 of a tensor's elements, or null when none was asked for or the tensor has none.</summary>
     internal string? HashOf(PyTensor tensor) => _hashes.GetValueOrDefault(tensor);
 
+    /// <summary>What the state_dict calls a tensor that has no name where it stands; else null.</summary>
+    internal string? StateNameOf(PyTensor tensor) => _stateNames.GetValueOrDefault(tensor.View);
+
     private void CheckLength(long max)
     {
         if (_textLength > max)
         {
             throw new CommandException($"the paths and texts of its values would take more than {Quantity.Bytes(max)}, which is the most that is listed of a file of this size");
+        }
+    }
+
+    private void FindStateNames(Checkpoint checkpoint)
+    {
+        try
+        {
+            foreach (var (key, value) in checkpoint.FindStateDict())
+            {
+                if (key is PyString name && value is PyTensor tensor)
+                {
+                    _stateNames.TryAdd(tensor.View, name.Value);
+                }
+            }
+        }
+        catch (Exception error) when (error is CheckpointException or KeyNotFoundException)
+        {
+            // A module of whose state only its code knows has no names; the tensors are listed all the same.
         }
     }
 

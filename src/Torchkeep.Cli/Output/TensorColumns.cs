@@ -22,6 +22,11 @@ internal sealed record TensorColumns(string ElementType, string Shape, string Si
     private static IEnumerable<string> NotesOn(PyTensor tensor, int place, Survey survey)
     {
         var view = tensor.View;
+        if (survey.StateNameOf(tensor) is { } stateName)
+        {
+            yield return $"named {TextCut.Ends(SafeText.Escape(stateName), MaxNameLength)}";
+        }
+
         if (tensor.IsParameter || tensor.Subclass is not null)
         {
             yield return SafeText.Escape(TextCut.Start(tensor.TypeName, MaxNameLength));

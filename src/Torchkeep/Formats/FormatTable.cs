@@ -2,6 +2,7 @@ using Torchkeep.Formats.BarePickle;
 using Torchkeep.Formats.Safetensors;
 using Torchkeep.Formats.Sharded;
 using Torchkeep.Formats.TorchLegacy;
+using Torchkeep.Formats.TorchSharpDat;
 using Torchkeep.Formats.TorchTar;
 using Torchkeep.Formats.TorchZip;
 
@@ -13,9 +14,14 @@ internal static class FormatTable
     /// <summary>How many bytes the kinds and the description of foreign files look at.</summary>
     internal const int HeadSize = 512;
 
-    private static readonly IFormat[] _formats = [new SafetensorsFormat(), new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat(), new ShardedFormat(), new BarePickleFormat(), new OldPickleFormat()];
+    private static readonly IFormat[] _formats = [new SafetensorsFormat(), new TorchZipFormat(), new TorchLegacyFormat(), new TorchTarFormat(), new ShardedFormat(), new BarePickleFormat(), new TorchSharpDatFormat(), new OldPickleFormat()];
 
-    internal static IFormat Detect(ReadOnlySpan<byte> head, ByteSource source)
+    /// <summary>The kind of a file that starts like this.</summary>
+    /// <exception cref="InvalidCheckpointException">It is of none; the message says what it looks like.</exception>
+    internal static IFormat Detect(ReadOnlySpan<byte> head, ByteSource source) => Find(head) ?? throw ForeignFile.Describe(head, source);
+
+    /// <summary>The same, or null.</summary>
+    internal static IFormat? Find(ReadOnlySpan<byte> head)
     {
         foreach (var format in _formats)
         {
@@ -25,7 +31,7 @@ internal static class FormatTable
             }
         }
 
-        throw ForeignFile.Describe(head, source);
+        return null;
     }
 
     /// <summary>The kind of a file that an index names: never another index, or files could name each other without end.</summary>

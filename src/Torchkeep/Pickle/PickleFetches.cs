@@ -19,6 +19,9 @@ internal sealed class PickleFetches
     {
     }
 
+    /// <summary>Those of a pickle that cannot be looked through.</summary>
+    internal static PickleFetches Any => new() { _mayFetchAny = true };
+
     /// <summary>How many times something is put, at most.</summary>
     internal int PutCount { get; private set; }
 

@@ -44,7 +44,7 @@ internal ref struct PickleMachine
         _limits = limits;
         _record = record;
         _stack = new(limits.MaxDepth);
-        _memo = new(PickleFetches.In(pickle[position..]), limits.MaxMemoEntries);
+        _memo = new(host.HasRawBytes ? PickleFetches.Any : PickleFetches.In(pickle[position..]), limits.MaxMemoEntries);
         _cursor = new(pickle, record, position);
     }
 
@@ -297,8 +297,9 @@ internal ref struct PickleMachine
                 _stack.Push(new PyGlobal(PopText(), name));
                 break;
             case PickleOpcode.Reduce:
-                var reduceArguments = PopTuple();
-                PushCall(_stack.Pop(), reduceArguments);
+                var given = _stack.Pop();
+                var reduced = _stack.Pop();
+                PushCall(reduced, given as PyTuple ?? OneArgument(reduced, given));
                 break;
             case PickleOpcode.NewObj:
                 var newArguments = PopTuple();
@@ -324,6 +325,12 @@ internal ref struct PickleMachine
             case PickleOpcode.Build:
                 var state = _stack.Pop();
                 Build(_stack.Peek(), state);
+                if (_host.HasRawBytes && _host.TakeRawBytes(_stack.Peek(), ref _cursor) is { } made)
+                {
+                    _stack.Pop();
+                    _stack.Push(made);
+                }
+
                 break;
             case PickleOpcode.BinPersId:
                 _stack.Push(_host.LoadPersistent(_stack.Pop()));
@@ -412,6 +419,16 @@ internal ref struct PickleMachine
     }
 
     private readonly PyTuple PopTuple() => Pop<PyTuple>("a tuple of arguments");
+
+    private readonly PyTuple OneArgument(PyValue callable, PyValue given)
+    {
+        if (callable is not PyGlobal name || !_host.TakesBareArgument(name))
+        {
+            PickleThrow.WrongOperand("a tuple of arguments", given);
+        }
+
+        return new(given);
+    }
 
     private readonly string PopText() => Pop<PyString>("a name").Value;
 

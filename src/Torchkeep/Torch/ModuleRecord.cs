@@ -134,6 +134,8 @@ public sealed class ModuleRecord
     private static PyGlobal? ClassOf(PyObject record) => record switch
     {
         { Callable: PyGlobal { Name: "_reconstructor" }, Arguments.Items: [PyGlobal made, ..] } => made,
+        { Callable: PyGlobal made } when made.Equals(TorchNames.ReconstructPersistent) =>
+            new(made.Module, PythonModules.PersistentOf(record, "class_name") is PyString name ? name.Value : made.Name),
         { Callable: PyGlobal made } => made,
         _ => null,
     };

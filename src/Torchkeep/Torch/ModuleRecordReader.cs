@@ -181,8 +181,9 @@ internal sealed class ModuleRecordReader(IModuleReader modules)
                     module.NonPersistentBuffers.Add(name);
                 }
             }
-            else if (Find(value) is { } child)
+            else if ((parts is null || modules.IsModule(value)) && Find(value) is { } child)
             {
+                // What is of a class that is no module is a value.
                 module.Children[name] = child;
             }
             else

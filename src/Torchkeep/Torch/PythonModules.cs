@@ -8,11 +8,11 @@ namespace Torchkeep.Torch;
 /// </summary>
 internal sealed class PythonModules : IModuleReader
 {
-    private const string Parameters = "_parameters";
-    private const string Buffers = "_buffers";
-    private const string Modules = "_modules";
+    internal const string Parameters = "_parameters";
+    internal const string Buffers = "_buffers";
+    internal const string Modules = "_modules";
     private const string NonPersistentBuffers = "_non_persistent_buffers_set";
-    private const string Version = "_version";
+    internal const string Version = "_version";
 
     internal static PythonModules Instance { get; } = new();
 
@@ -43,11 +43,19 @@ internal sealed class PythonModules : IModuleReader
     }
 
     /// <summary>A module with these parts, for files that keep them in another way.</summary>
-    internal static PyObject Make(string className, PyDict parameters, PyDict buffers, PyDict modules) =>
-        new(PyObjectKind.New, new PyGlobal("__torch__", className), PyTuple.Empty)
+    internal static PyObject Make(string className, PyDict parameters, PyDict buffers, PyDict modules, PyDict settings)
+    {
+        var state = new PyDict { [Parameters] = parameters, [Buffers] = buffers, [Modules] = modules };
+        foreach (var (name, value) in settings)
         {
-            State = new PyDict { [Parameters] = parameters, [Buffers] = buffers, [Modules] = modules },
-        };
+            if (!state.TryGet(name, out _))
+            {
+                state[name] = value;
+            }
+        }
+
+        return new(PyObjectKind.New, new PyGlobal(TorchNames.ScriptClasses, className), PyTuple.Empty) { State = state };
+    }
 
     // The attributes: the state; a part of it where the class has slots; an argument, as of a torch.fx.GraphModule; or a
     // bare dictionary, where the attributes alone were saved.
@@ -55,13 +63,22 @@ internal sealed class PythonModules : IModuleReader
     {
         var fields = value switch
         {
+            PyObject record when QuantizedFields.Of(record) is { } quantized => quantized,
             PyObject { State: PyDict state } => state,
             PyObject { State: PyTuple { Items: [PyDict state, ..] } } => state,
+            PyObject { Callable: PyGlobal callable } persistent when callable.Equals(TorchNames.ReconstructPersistent) => PersistentOf(persistent, "state") as PyDict,
             PyObject { State: null, Arguments.Items: [PyDict argument, ..] } => argument,
             PyDict dict => dict,
             _ => null,
         };
         return fields is not null && Find(fields, Parameters) is PyDict && Find(fields, Buffers) is PyDict && Find(fields, Modules) is PyDict ? fields : null;
+    }
+
+    /// <summary>A field of what a persistent object is made of: a dictionary, or one of a class of its own.</summary>
+    internal static PyValue? PersistentOf(PyObject persistent, string field)
+    {
+        var fields = persistent.Arguments.Items is [var argument] ? argument as PyDict ?? (argument as PyObject)?.Entries ?? (argument as PyObject)?.State as PyDict : null;
+        return fields is null ? null : Find(fields, field);
     }
 
     private static List<KeyValuePair<string, PyValue>> Entries(PyDict fields, string field)

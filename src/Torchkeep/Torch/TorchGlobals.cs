@@ -59,5 +59,6 @@ internal static class TorchGlobals
         [TorchNames.ParameterClass] = RebuildVariable.Parameter,
         [TorchNames.Variable] = RebuildVariable.Build,
         [TorchNames.TensorClass] = RebuildTensorClass.Tensor,
+        [TorchNames.XlaTensorReference] = RebuildReference.Build,
     }.Concat(RebuildTensorClass.Builders).ToFrozenDictionary();
 }

@@ -17,6 +17,9 @@ internal static class TorchNames
     /// <summary>Attribute of a state_dict with the modules' versions (torch/nn/modules/module.py, state_dict).</summary>
     internal const string Metadata = "_metadata";
 
+    /// <summary>What the names of all TorchScript classes start with.</summary>
+    internal const string ScriptClasses = "__torch__";
+
     /// <summary>Class of storages whose dtype is given elsewhere (torch/storage.py).</summary>
     internal const string UntypedStorage = "UntypedStorage";
 
@@ -63,6 +66,12 @@ internal static class TorchNames
     internal static readonly PyGlobal PerTensorAffine = new("torch", "per_tensor_affine");
     internal static readonly PyGlobal PerChannelAffine = new("torch", "per_channel_affine");
     internal static readonly PyGlobal PerChannelAffineFloat = new("torch", "per_channel_affine_float_qparams");
+
+    // torch_utils/persistence.py of StyleGAN2-ADA and StyleGAN3: an object whose class's source is in the pickle beside its state
+    internal static readonly PyGlobal ReconstructPersistent = new("torch_utils.persistence", "_reconstruct_persistent_obj");
+
+    // torch_xla/utils/serialization.py: the place of a tensor that lies in a file of its own
+    internal static readonly PyGlobal XlaTensorReference = new("torch_xla.utils.serialization", "TensorReference");
 
     // torch/jit/_pickle.py: TorchScript's lists and dictionaries, which it marks with their types
     internal static readonly PyGlobal BuildIntList = new("torch.jit._pickle", "build_intlist");

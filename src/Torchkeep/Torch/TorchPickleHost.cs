@@ -8,12 +8,17 @@ namespace Torchkeep.Torch;
 
 /// <summary>What names and persistent ids of a torch pickle stand for. Storages keep their identity by key.</summary>
 internal sealed class TorchPickleHost(
-    IStorageLookup storages, ReadLimits limits, TensorNames? names = null, Python2Text python2Text = Python2Text.Utf8OrBytes, FileBudget? budget = null) : IPickleHost
+    IStorageLookup storages, ReadLimits limits, TensorNames? names = null, Python2Text python2Text = Python2Text.Utf8OrBytes,
+    FileBudget? budget = null, ITensorReferences? references = null) : IPickleHost
 {
     private readonly Dictionary<string, PyStorage> _byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PyStorage> _windows = new(StringComparer.Ordinal);
 
+    private readonly HashSet<PyTensor> _references = new(ReferenceEqualityComparer.Instance);
+
     internal ReadLimits Limits => limits;
+
+    internal ITensorReferences? References => references;
 
     internal TensorNames? Names => names;
 
@@ -27,8 +32,11 @@ internal sealed class TorchPickleHost(
     public PyValue? New(PyGlobal type, PyTuple arguments) =>
         TorchGlobals.NewBuilders.TryGetValue(TorchNames.ToPython3(type), out var build) ? build(this, arguments) : null;
 
+    /// <summary>A member of a TorchScript enum is its class and its value (torch/csrc/jit/serialization/pickler.cpp, <c>pushIValueImpl</c>).</summary>
+    public bool TakesBareArgument(PyGlobal callable) => callable.Module == TorchNames.ScriptClasses || callable.Module.StartsWith($"{TorchNames.ScriptClasses}.", StringComparison.Ordinal);
+
     public bool TryBuild(PyValue target, PyValue state) =>
-        target is PyTensor tensor && (RebuildTensorClass.TryBuild(this, tensor, state) || RebuildVariable.TryBuild(tensor, state));
+        target is PyTensor tensor && (RebuildReference.TryBuild(this, tensor, state) || RebuildTensorClass.TryBuild(this, tensor, state) || RebuildVariable.TryBuild(tensor, state));
 
     public PyValue LoadPersistent(PyValue id)
     {
@@ -59,6 +67,14 @@ internal sealed class TorchPickleHost(
 
         return window is [] or [PyNone] ? storage : Window(storage, ElementTypeOf(storageClass), window[0]);
     }
+
+    internal PyTensor AddReference(PyTensor tensor)
+    {
+        _references.Add(tensor);
+        return tensor;
+    }
+
+    internal bool IsReference(PyTensor tensor) => _references.Contains(tensor);
 
     /// <summary>How a storage is found again: by a text that old files may write as a number.</summary>
     internal static bool TryGetKey(PyValue key, out string name)

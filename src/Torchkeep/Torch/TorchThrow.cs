@@ -14,7 +14,9 @@ internal static class TorchThrow
     [DoesNotReturn, StackTraceHidden]
     internal static void BadPersistentId(PyValue found) =>
         throw new InvalidCheckpointException(
-            $"a persistent id must be ('{TorchNames.StorageTag}', class, key, location, size[, part]), found {found.Brief}");
+            found is PyString { Value: var text } && text.StartsWith($"('{TorchNames.StorageTag}'", StringComparison.Ordinal)
+            ? "the file was saved with pickle_protocol=0, which turns what names a storage into text that PyTorch cannot read back either: save it again with the default protocol"
+            : $"a persistent id must be ('{TorchNames.StorageTag}', class, key, location, size[, part]), found {found.Brief}");
 
     [DoesNotReturn, StackTraceHidden]
     internal static void BadWindow(PyValue found) =>

@@ -109,7 +109,7 @@ public abstract class PyValue
 
     /// <summary>The view of a tensor.</summary>
     /// <exception cref="InvalidOperationException">This is not a tensor; the message says what it is.</exception>
-    public TensorView AsTensor() => this is PyTensor tensor ? tensor.View : throw Unexpected("a tensor");
+    public TensorView AsTensor() => (this as PyTensor ?? (this as PyWrapperTensor)?.Whole)?.View ?? throw Unexpected("a tensor");
 
     /// <summary><see cref="object.ToString"/> for messages: of a long text the start alone.</summary>
     internal string Brief

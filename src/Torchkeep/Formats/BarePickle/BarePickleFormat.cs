@@ -1,4 +1,3 @@
-using Torchkeep.Formats.TorchLegacy;
 using Torchkeep.Pickle;
 
 namespace Torchkeep.Formats.BarePickle;
@@ -12,8 +11,23 @@ internal sealed class BarePickleFormat : IFormat
     public CheckpointFormat Format => CheckpointFormat.Pickle;
 
     public bool Matches(ReadOnlySpan<byte> head) =>
-        head.Length > 1 && head[0] == (byte)PickleOpcode.Proto && head[1] is >= FirstProtocol and <= LastProtocol && !LegacySignature.IsCutOff(head);
+        head.Length > 1 && head[0] == (byte)PickleOpcode.Proto && head[1] is >= FirstProtocol and <= LastProtocol && !ForeignFile.IsKnown(head);
 
-    public ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken) =>
-        BarePickleReader.OpenAsync(source, options, async, cancellationToken);
+    public async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BarePickleReader.OpenAsync(source, options, async, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidCheckpointException)
+        {
+            // What announces bytes between the opcodes is an error to a reader that takes none.
+            if (await JoblibReader.TryOpenAsync(source, options, async, cancellationToken).ConfigureAwait(false) is { } contents)
+            {
+                return contents;
+            }
+
+            throw;
+        }
+    }
 }

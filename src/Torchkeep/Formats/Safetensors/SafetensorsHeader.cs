@@ -25,6 +25,12 @@ internal ref struct SafetensorsHeader
     /// <summary>The tensors in the header's order, and the texts beside them.</summary>
     internal static (List<SafetensorsEntry> Tensors, Dictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> json, ByteSource source, long maxTensors)
     {
+        var text = json.TrimEnd((byte)0);
+        if (text.Length < json.Length)
+        {
+            SafetensorsThrow.PaddedWithNul(source, json.Length - text.Length, SafetensorsConstants.LengthSize + text.Length);
+        }
+
         var header = new SafetensorsHeader(json, source, maxTensors);
         header.Read();
         return (header._tensors, header._metadata);

@@ -21,6 +21,15 @@ internal static class SafetensorsThrow
         throw new InvalidCheckpointException($"the header should have {length} bytes, and {left} follow: the file is truncated") { File = source.Name, Offset = 0 };
 
     [DoesNotReturn, StackTraceHidden]
+    internal static void PaddedWithNul(ByteSource source, int count, long at) =>
+        throw new InvalidCheckpointException(
+            $"the header ends with {count} NUL bytes, where the format has spaces, and no reader of safetensors takes it: make spaces of these bytes, or write the file again")
+        {
+            File = source.Name,
+            Offset = at,
+        };
+
+    [DoesNotReturn, StackTraceHidden]
     internal static void TooManyTensors(ByteSource source, long limit) =>
         throw new UnsupportedCheckpointException($"the header has more tensors than the limit of {limit} ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxRecords)})")
         {

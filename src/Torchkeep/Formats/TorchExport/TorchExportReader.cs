@@ -19,11 +19,11 @@ internal sealed class TorchExportReader
         (_records, _top, _isBigEndian) = (records, top, isBigEndian);
     }
 
-    internal static bool Matches(ZipRecords records) => records.FoldersOf(TorchExportConstants.FormatRecord).Take(2).Count() == 1;
+    internal static bool Matches(ZipRecords records) => records.FoldersOf(TorchExportConstants.FormatRecord).Count == 1;
 
     internal static async ValueTask<CheckpointContents> OpenAsync(ZipRecords records, bool async, CancellationToken cancellationToken)
     {
-        var top = records.FoldersOf(TorchExportConstants.FormatRecord).First();
+        var top = records.FoldersOf(TorchExportConstants.FormatRecord)[0];
         var record = top + TorchExportConstants.FormatRecord;
         var format = await records.ReadTextAsync(record, async, cancellationToken).ConfigureAwait(false);
         if (format.Trim() != TorchExportConstants.FormatValue)

@@ -8,9 +8,9 @@ namespace Torchkeep.Formats.TorchLegacy;
 /// </summary>
 internal static class LegacySignature
 {
-    // Protocols 2 and 3 say their number in two bytes, and 4 and 5 open a frame besides.
-    private const int ProtocolSize = 2;
-    private const int FrameSize = ProtocolSize + 1 + sizeof(ulong);
+    // Protocol 2 and up say so before it; 4 and 5 open with a frame then.
+    private const int ProtocolLength = 2;
+    private const int FrameLength = 1 + sizeof(ulong);
 
     // Pickle's LONG1, the ten bytes of 0x1950a86a20f9469cfc6c, STOP.
     private static readonly byte[] _binary = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
@@ -18,13 +18,15 @@ internal static class LegacySignature
     // Protocol 0 and 1: pickle's LONG.
     private static readonly byte[] _decimal = [.. "L119547037146038801333356L\n."u8];
 
-    // Protocol 2's, but for what a file that was cut off there has no more.
-    private static readonly byte[] _cutOff = [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20];
+    /// <summary>Whether it is such a file's start: nothing else stands before the number, as another pickle would.</summary>
+    internal static bool Matches(ReadOnlySpan<byte> head)
+    {
+        if (head.StartsWith(_decimal))
+        {
+            return true;
+        }
 
-    /// <summary>Whether it is the start of such a file that ends before the signature does.</summary>
-    internal static bool IsCutOff(ReadOnlySpan<byte> head) => head.StartsWith(_cutOff);
-
-    internal static bool Matches(ReadOnlySpan<byte> head) => head.StartsWith(_decimal) || head.StartsWith(_binary)
-        || (head.Length > FrameSize && (PickleOpcode)head[0] == PickleOpcode.Proto
-            && (head[ProtocolSize..].StartsWith(_binary) || ((PickleOpcode)head[ProtocolSize] == PickleOpcode.Frame && head[FrameSize..].StartsWith(_binary))));
+        var number = head is [(byte)PickleOpcode.Proto, _, ..] ? head[ProtocolLength..] : head;
+        return (number is [(byte)PickleOpcode.Frame, ..] && number.Length > FrameLength ? number[FrameLength..] : number).StartsWith(_binary);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Torchkeep.Formats.Places;
 using Torchkeep.IO;
 using Torchkeep.Tensors;
 using Torchkeep.Torch;
@@ -36,7 +37,7 @@ internal sealed class TorchLegacyReader : IStorageLookup
     {
         var names = new TensorNames();
         var reader = new TorchLegacyReader(source, options);
-        var (root, length) = await reader.ReadAsync(new TorchPickleHost(reader, options.Limits, names, options.Python2Text, options.Budget), async, cancellationToken).ConfigureAwait(false);
+        var (root, length) = await reader.ReadAsync(new TorchPickleHost(reader, options.Limits, names, options.Python2Text, options.Budget, new ReferenceFiles(source, options)), async, cancellationToken).ConfigureAwait(false);
         return new(root, names) { Length = length };
     }
 

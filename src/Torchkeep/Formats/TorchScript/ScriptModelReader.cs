@@ -38,20 +38,21 @@ internal static class ScriptModelReader
     }.ToFrozenDictionary();
 
     internal static bool Matches(ZipRecords records) =>
-        records.FoldersOf(TorchScriptConstants.ModelRecord).Take(2).ToList() is [var top] && records.Has(top + TorchZipConstants.VersionRecord);
+        records.FoldersOf(TorchScriptConstants.ModelRecord) is [var top] && records.Has(top + TorchZipConstants.VersionRecord);
 
     internal static async ValueTask<CheckpointContents> OpenAsync(ZipRecords records, bool async, CancellationToken cancellationToken)
     {
-        var top = records.FoldersOf(TorchScriptConstants.ModelRecord).First();
+        var top = records.FoldersOf(TorchScriptConstants.ModelRecord)[0];
         await TorchZipReader.CheckVersionAsync(records, top, async, cancellationToken).ConfigureAwait(false);
         var model = await JsonField.ReadAsync(records, top + TorchScriptConstants.ModelRecord, async, cancellationToken).ConfigureAwait(false);
         var names = new TensorNames();
         var maker = new RecordTensors(records, top, isBigEndian: false, names);
         var tensors = new PyList(model["tensors"].Items().Select(field => ReadTensor(field, maker)));
+        var attributes = await ScriptAttributes.ReadAsync(records, top, tensors, names, async, cancellationToken).ConfigureAwait(false);
         return new(new PyDict { [TorchScriptConstants.ModelTensors] = tensors }, names)
         {
             Format = CheckpointFormat.TorchScript,
-            Model = ReadModules(model["mainModule", "main_module"], tensors),
+            Model = ReadModules(model["mainModule", "main_module"], tensors, attributes),
         };
     }
 
@@ -91,7 +92,7 @@ internal static class ScriptModelReader
     }
 
     // The tree as a whole module's pickle would hold it. Modules may lie as deep as they like.
-    private static PyObject ReadModules(JsonField main, PyList tensors)
+    private static PyObject ReadModules(JsonField main, PyList tensors, ScriptAttributes attributes)
     {
         PyDict roots = [];
         var pending = new Stack<(JsonField Field, PyDict Into)>([(main, roots)]);
@@ -111,10 +112,20 @@ internal static class ScriptModelReader
                 (IsTrue(parameter["isBuffer", "is_buffer"]) ? buffers : parameters)[parameter["name"].Text()] = tensors.Items[(int)id];
             }
 
+            PyDict settings = [];
+            foreach (var attribute in field["attributes"].Items())
+            {
+                if (attributes.Find(attribute) is { } value)
+                {
+                    // A tensor among them is a buffer to C++ (torch/csrc/api/src/serialize/input-archive.cpp, try_read).
+                    (value is PyTensor or PyQuantizedTensor ? buffers : settings)[attribute["name"].Text()] = value;
+                }
+            }
+
             // What __getstate__ gave is not the module's own tensors: only its code could put them back.
             next.Into[name] = field["getStateAttributeId", "get_state_attribute_id"].IsThere
                 ? new PyObject(PyObjectKind.New, new PyGlobal("__torch__", name), PyTuple.Empty)
-                : PythonModules.Make(name, parameters, buffers, children);
+                : PythonModules.Make(name, parameters, buffers, children, settings);
             foreach (var child in field["submodules"].Items())
             {
                 // Holds the place: they are read in another order.

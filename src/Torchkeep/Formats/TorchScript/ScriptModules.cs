@@ -58,7 +58,7 @@ internal sealed class ScriptModules(ZipRecords records, string codeFolder) : IMo
     private ScriptClass? ClassOf(PyValue value)
     {
         if (value is not PyObject { Kind: PyObjectKind.New, Callable: PyGlobal { Module: var module, Name: var name } }
-            || !(module == TorchScriptConstants.Classes || module.StartsWith($"{TorchScriptConstants.Classes}.", StringComparison.Ordinal)))
+            || !(module == TorchNames.ScriptClasses || module.StartsWith($"{TorchNames.ScriptClasses}.", StringComparison.Ordinal)))
         {
             return null;
         }

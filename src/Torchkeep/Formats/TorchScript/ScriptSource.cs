@@ -99,7 +99,8 @@ internal static partial class ScriptSource
         return Encoding.UTF8.GetString([.. bytes]);
     }
 
-    [GeneratedRegex(@"^class ([^\s(:]+)\((\w*)\):\s*$")]
+    // A class of plain values has no base (python_print.cpp, printNamedType); an interface is no class of an object.
+    [GeneratedRegex(@"^class ([^\s(:]+)(?:\(([^()]*)\))?:\s*$")]
     private static partial Regex ClassLine();
 
     [GeneratedRegex(@"^  (\w+) : Tensor$")]

@@ -1,3 +1,5 @@
+using Torchkeep.Torch;
+
 namespace Torchkeep.Formats.TorchScript;
 
 /// <summary>Names in TorchScript archives (torch/csrc/jit/serialization/export_module.cpp, import.cpp, import_legacy.cpp).</summary>
@@ -11,11 +13,8 @@ internal static class TorchScriptConstants
     /// <summary>The name that paths of constants start with.</summary>
     internal const string ConstantsRoot = "constants";
 
-    /// <summary>What the names of all classes start with.</summary>
-    internal const string Classes = "__torch__";
-
     /// <summary>What the names of classes without code start with (torch/custom_class.h).</summary>
-    internal const string NativeClasses = "__torch__.torch.classes";
+    internal const string NativeClasses = $"{TorchNames.ScriptClasses}.torch.classes";
 
     internal const string CodeFolder = "code/";
     internal const string CodeExtension = ".py";

@@ -10,7 +10,7 @@ namespace Torchkeep.Formats.TorchScript;
 internal static class TorchScriptReader
 {
     internal static bool Matches(ZipRecords records) =>
-        records.FoldersOf(TorchZipConstants.PickleRecord).Take(2).ToList() is [var top] && records.Has(top + TorchScriptConstants.ConstantsRecord);
+        records.FoldersOf(TorchZipConstants.PickleRecord) is [var top] && records.Has(top + TorchScriptConstants.ConstantsRecord);
 
     internal static async ValueTask<CheckpointContents> OpenAsync(ZipRecords records, bool async, CancellationToken cancellationToken)
     {

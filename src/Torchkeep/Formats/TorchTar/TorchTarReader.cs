@@ -49,7 +49,7 @@ internal sealed class TorchTarReader : IPickleHost, IStorageLookup
         reader.NoteEnd(objects, pickle, PickleMember);
         return new(root, reader._names) { Leftovers = reader._leftovers };
 
-        ByteSource Member(string name) => members.GetValueOrDefault(name) ?? throw ForeignFile.DescribeTar(source, name);
+        ByteSource Member(string name) => members.GetValueOrDefault(name) ?? throw ForeignFile.DescribeTar(source, name, members.Keys);
     }
 
     public Python2Text Python2Text => _torch.Python2Text;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Torchkeep.Formats.TorchExport;
+using Torchkeep.Formats.TorchPackage;
 using Torchkeep.Formats.TorchScript;
 
 namespace Torchkeep.Formats.TorchZip;
@@ -25,9 +26,10 @@ internal sealed class TorchZipFormat : IFormat, IFormatWriter
             ScriptModelReader.Matches(records) ? ScriptModelReader.OpenAsync(records, async, cancellationToken)
             : TorchScriptReader.Matches(records) ? TorchScriptReader.OpenAsync(records, async, cancellationToken)
             : TorchExportReader.Matches(records) ? TorchExportReader.OpenAsync(records, async, cancellationToken)
+            : TorchPackageReader.Matches(records) ? TorchPackageReader.OpenAsync(records, async, cancellationToken)
             : OldExportReader.Matches(records) ? OldExportReader.OpenAsync(records, async, cancellationToken)
             : TorchZipReader.OpenAsync(records, async, cancellationToken);
-        return await opening.ConfigureAwait(false);
+        return (await opening.ConfigureAwait(false)) with { Length = records.Length };
     }
 
     public ValueTask WriteAsync(SaveJob job, Stream stream, string? path) => TorchZipWriter.WriteAsync(job, stream, path);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Torchkeep.Formats.Places;
 using Torchkeep.IO;
 using Torchkeep.Pickle;
 using Torchkeep.Tensors;
@@ -64,18 +65,20 @@ internal static class TorchZipReader
         return text == TorchZipConstants.ByteOrderBig;
     }
 
-    internal static async ValueTask<PyValue> UnpickleAsync(
-        ZipRecords records, string record, IStorageLookup storages, TensorNames names, bool async, CancellationToken cancellationToken)
+    internal static ValueTask<PyValue> UnpickleAsync(
+        ZipRecords records, string record, IStorageLookup storages, TensorNames names, bool async, CancellationToken cancellationToken) =>
+        UnpickleAsync(records, record, new TorchPickleHost(storages, records.Options.Limits, names, records.Options.Python2Text, records.Options.Budget, new ReferenceFiles(records.Source, records.Options)), async, cancellationToken);
+
+    internal static async ValueTask<PyValue> UnpickleAsync(ZipRecords records, string record, IPickleHost host, bool async, CancellationToken cancellationToken)
     {
         var source = records.OpenPickle(record, cancellationToken);
-        var limits = records.Options.Limits;
         var pickle = ArrayPool<byte>.Shared.Rent((int)source.Length);
         var position = 0;
         try
         {
             var bytes = pickle.AsMemory(0, (int)source.Length);
             await source.ReadAsync(0, bytes, async, cancellationToken).ConfigureAwait(false);
-            return PickleMachine.Run(bytes.Span, ref position, record, new TorchPickleHost(storages, limits, names, records.Options.Python2Text, records.Options.Budget), limits, records.Options.Budget);
+            return PickleMachine.Run(bytes.Span, ref position, record, host, records.Options.Limits, records.Options.Budget);
         }
         catch (CheckpointException error)
         {
@@ -91,10 +94,10 @@ internal static class TorchZipReader
     // PyTorch takes the folder of the first entry; the folder of the pickle is the same, and survives re-zipping.
     internal static string FindTop(ZipRecords records)
     {
-        var folders = records.FoldersOf(TorchZipConstants.PickleRecord).Take(2).ToList();
+        var folders = records.FoldersOf(TorchZipConstants.PickleRecord);
         if (folders.Count == 0)
         {
-            var found = ForeignFile.DescribeZip(records.Names);
+            var found = ForeignFile.DescribeZip([.. records.Names], records.Source.Name);
             TorchZipThrow.NoPickle(records.Source, $"the record '{TorchZipConstants.PickleRecord}' is missing; {found}");
         }
 

@@ -105,9 +105,16 @@ internal sealed class ZipAudit(
 
         // With a descriptor behind the bytes, the numbers before them may be left out.
         var isDeferred = (flags & ZipFields.DescriptorFlag) != 0;
-        if (!Agree(crc, entry.Crc, ofSize: false) || !Agree(compressed, entry.CompressedSize, ofSize: true) || !Agree(size, entry.Size, ofSize: true))
+        var sizes64 = ReadSizes64(variable.AsSpan(nameLength));
+        if (!Agree(crc, entry.Crc) || !AgreeSize(compressed, entry.CompressedSize) || !AgreeSize(size, entry.Size))
         {
             Disagree($"its header has CRC-32 {crc:x8} and sizes {compressed} and {size}, and the directory {entry.Crc:x8}, {entry.CompressedSize} and {entry.Size}");
+        }
+
+        // Writers put 64-bit sizes there that need only 32 bits too, with 0xffffffff before them or without (CPython Lib/zipfile, force_zip64).
+        if (sizes64 is { } big && !(Agree(big.Size, (ulong)entry.Size) && Agree(big.Compressed, (ulong)entry.CompressedSize)))
+        {
+            Disagree($"the 64-bit field of its header has the sizes {big.Compressed} and {big.Size}, and the directory {entry.CompressedSize} and {entry.Size}");
         }
 
         CheckPadding(entry, variable.AsSpan(nameLength), start);
@@ -128,10 +135,37 @@ internal sealed class ZipAudit(
 
         return start + entry.CompressedSize + CheckDescriptor(entry, start + entry.CompressedSize);
 
-        bool Agree(uint local, long central, bool ofSize) =>
-            local == central || (isDeferred && local == 0) || (ofSize && local == ZipFields.In64 && central >= ZipFields.In64);
+        bool Agree(ulong local, ulong central) => local == central || (isDeferred && local == 0);
+
+        bool AgreeSize(uint local, long central) =>
+            Agree(local, (ulong)central) || (local == ZipFields.In64 && (central >= ZipFields.In64 || sizes64 is not null));
 
         void Disagree(string what) => report(ZipAnomaly.HeadersDisagree, what, entry.Name, entry.LocalOffset);
+    }
+
+    /// <summary>
+    /// The sizes in the zip64 field of a record's own header, which has both (4.5.3), or null where it has none. Eight bytes
+    /// alone are a record's place, which PyTorch writes there.
+    /// </summary>
+    private static (ulong Size, ulong Compressed)? ReadSizes64(ReadOnlySpan<byte> extra)
+    {
+        var cursor = new SpanCursor(extra, record: null);
+        while (cursor.Remaining >= 2 * sizeof(ushort))
+        {
+            var (tag, length) = (cursor.TakeUInt16(), cursor.TakeUInt16());
+            if (length > cursor.Remaining)
+            {
+                return null;
+            }
+
+            var field = new SpanCursor(cursor.Take(length), record: null);
+            if (tag == ZipFields.Extra64Tag && length >= 2 * sizeof(ulong))
+            {
+                return (field.TakeUInt64(), field.TakeUInt64());
+            }
+        }
+
+        return null;
     }
 
     // PyTorch fills with one letter what aligns the bytes; anything else there is a place to hide things in.

@@ -56,6 +56,7 @@ internal sealed class ZipDirectory
         var end = FindEnd(tail.Span, source);
         var endStart = tailStart + end;
         var bounds = ReadEnd(tail.Span[end..], source, endStart);
+        var comment = BinaryPrimitives.ReadUInt16LittleEndian(tail.Span[(end + ZipFields.EndSize - sizeof(ushort))..]);
         if (Locate64(tail.Span[..end]) is { } at)
         {
             var last = endStart - ZipFields.Locator64Size - ZipFields.End64Size;
@@ -67,7 +68,7 @@ internal sealed class ZipDirectory
             // PyTorch goes where the locator says, and Python's zipfile to what stands before the locator.
             if (at < (ulong)last)
             {
-                TorchZipThrow.BadDirectory(source, endStart, $"the zip64 record should be at {at} and stands at {last}, as when archives stand one after another: cut out the one to open");
+                TorchZipThrow.BadDirectory(source, endStart, $"the zip64 record should be at {at} and stands at {last}{await ZipShift.DescribeAsync(source, last - (long)at, async, cancellationToken).ConfigureAwait(false)}");
             }
 
             endStart = (long)at;
@@ -82,12 +83,17 @@ internal sealed class ZipDirectory
         }
 
         CheckBounds(bounds, endStart, source);
+        if ((ulong)endStart - bounds.Offset - bounds.Size is > 0 and var gap)
+        {
+            TorchZipThrow.BadDirectory(source, endStart, $"{gap} bytes lie between it and its end record{await ZipShift.DescribeAsync(source, (long)gap, async, cancellationToken).ConfigureAwait(false)}");
+        }
+
         var directory = ArrayPool<byte>.Shared.Rent((int)bounds.Size);
         try
         {
             var bytes = directory.AsMemory(0, (int)bounds.Size);
             await ReadPartAsync((long)bounds.Offset, bytes).ConfigureAwait(false);
-            return new(Parse(bytes.Span, (int)bounds.Count, (long)bounds.Offset, source), (long)bounds.Offset, tailStart + end);
+            return new(Parse(bytes.Span, (int)bounds.Count, (long)bounds.Offset, source), (long)bounds.Offset, tailStart + end, Math.Min(source.Length, tailStart + end + ZipFields.EndSize + comment));
         }
         finally
         {
@@ -107,7 +113,7 @@ internal sealed class ZipDirectory
     }
 
     internal ZipEntry? Find(ReadOnlySpan<char> name) =>
-        _byName.TryGetValue(name, out var entry) && name.SequenceEqual(entry.Name) ? entry : null;
+        _byName.TryGetValue(name, out var entry) && name.SequenceEqual(entry.Path) ? entry : null;
 
     private static int FindEnd(ReadOnlySpan<byte> tail, ByteSource source)
     {
@@ -189,13 +195,6 @@ internal sealed class ZipDirectory
         if (bounds.Offset > (ulong)endStart || bounds.Size > (ulong)endStart - bounds.Offset)
         {
             TorchZipThrow.BadDirectory(source, endStart, $"it should have {bounds.Size} bytes at {bounds.Offset}, which the file has not");
-        }
-
-        var gap = (ulong)endStart - bounds.Offset - bounds.Size;
-        if (gap > 0)
-        {
-            TorchZipThrow.BadDirectory(
-                source, endStart, $"{gap} bytes lie between it and its end record, as when archives stand one after another or behind other data: cut out the one to open");
         }
 
         if (bounds.Count > bounds.Size / ZipFields.CentralHeaderSize || bounds.Size > (ulong)Array.MaxLength)
@@ -326,9 +325,9 @@ internal sealed class ZipDirectory
         var byName = new Dictionary<string, ZipEntry>(entries.Length, StringComparer.OrdinalIgnoreCase);
         foreach (var entry in entries)
         {
-            if (!byName.TryAdd(entry.Name, entry))
+            if (!byName.TryAdd(entry.Path, entry))
             {
-                TorchZipThrow.Duplicate(source, byName[entry.Name].Name, entry.Name);
+                TorchZipThrow.Duplicate(source, byName[entry.Path].Name, entry.Name);
             }
         }
 

@@ -4,6 +4,9 @@ namespace Torchkeep.Formats.TorchZip;
 internal sealed record ZipEntry(
     string Name, ushort Flags, ushort Method, uint Crc, long CompressedSize, long Size, long LocalOffset)
 {
+    /// <summary>The name with the slashes that a zip file should have (4.4.17), and which some packers of Windows turn round.</summary>
+    internal string Path => Name.Contains('\\', StringComparison.Ordinal) ? Name.Replace('\\', '/') : Name;
+
     /// <summary>Where the next record starts, or the directory.</summary>
     internal long End { get; set; }
 

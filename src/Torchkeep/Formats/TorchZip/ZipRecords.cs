@@ -26,26 +26,31 @@ internal sealed class ZipRecords
 
     internal ReadOptions Options { get; }
 
-    internal IEnumerable<string> Names => _directory.Entries.Select(entry => entry.Name);
+    /// <summary>How many bytes of the source the archive takes.</summary>
+    internal long Length => _directory.Listing.Length;
+
+    internal IEnumerable<string> Names => _directory.Entries.Select(entry => entry.Path);
 
     internal static async ValueTask<ZipRecords> ReadAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken) =>
         new(source, options, await ZipDirectory.ReadAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false));
 
     internal bool Has(string record) => _directory.Find(record) is not null;
 
-    /// <summary>The folders, at most one deep, that hold a record of a name.</summary>
-    internal IEnumerable<string> FoldersOf(string name)
+    /// <summary>The folders, at most one deep, that hold a record of a name; without any the deeper ones, as of an archive that was packed again.</summary>
+    internal IReadOnlyList<string> FoldersOf(string name)
     {
+        List<string> flat = [], deep = [];
         foreach (var entry in _directory.Entries)
         {
             if (entry.Name.EndsWith(name, StringComparison.Ordinal)
-                && entry.Name[..^name.Length] is var folder
-                && folder.AsSpan().Count('/') <= 1
+                && entry.Path[..^name.Length] is var folder
                 && (folder.Length == 0 || folder[^1] == '/'))
             {
-                yield return folder;
+                (folder.AsSpan().Count('/') <= 1 ? flat : deep).Add(folder);
             }
         }
+
+        return flat.Count > 0 ? flat : deep;
     }
 
     internal async ValueTask<string> ReadTextAsync(string record, bool async, CancellationToken cancellationToken) =>

@@ -3,7 +3,7 @@ using Torchkeep.Torch;
 namespace Torchkeep.Formats.TorchZip;
 
 /// <summary>The storages of one pickle: records of a folder, by key.</summary>
-internal sealed class ZipStorages(ZipRecords records, string folder, bool isBigEndian) : IStorageLookup
+internal sealed class ZipStorages(ZipRecords records, string folder, bool isBigEndian, string extension = "") : IStorageLookup
 {
     // What is longer becomes a text of its own to be looked up.
     private const int MaxUsualName = 256;
@@ -13,6 +13,6 @@ internal sealed class ZipStorages(ZipRecords records, string folder, bool isBigE
     public ByteSource Find(string key, long elements, ElementTypeInfo type)
     {
         Span<char> record = stackalloc char[MaxUsualName];
-        return records.Open(record.TryWrite($"{folder}{key}", out var length) ? record[..length] : folder + key);
+        return records.Open(record.TryWrite($"{folder}{key}{extension}", out var length) ? record[..length] : folder + key + extension);
     }
 }

@@ -7,6 +7,12 @@ internal static class RebuildQuantized
 {
     internal static PyValue? Build(TorchPickleHost host, PyTuple arguments)
     {
+        // At first scale and zero point stood where the scheme with them does since (torch/_utils.py of 2019).
+        if (arguments.Items is [var storage8, var offset8, var size8, var stride8, PyFloat or PyInt, PyInt, PyBool requiresGrad8, var hooks8])
+        {
+            arguments = new(storage8, offset8, size8, stride8, new PyTuple(TorchNames.PerTensorAffine, arguments.Items[4], arguments.Items[5]), requiresGrad8, hooks8);
+        }
+
         if (arguments.Items is not [PyStorage { ElementType: { } type } storage, PyInt offset, var size, var stride, PyTuple parameters, PyBool requiresGrad, _])
         {
             return null;

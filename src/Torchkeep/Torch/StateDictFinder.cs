@@ -48,7 +48,8 @@ internal sealed class StateDictFinder(IModuleReader modules, FileBudget budget)
         var pending = new Stack<PyEntry>([start]);
         while (pending.TryPop(out var entry))
         {
-            if (!_seen.Add(entry.Value))
+            // Nothing else is one or holds one, and there may be millions of them.
+            if (entry.Value is not (PyDict or PyObject) || !_seen.Add(entry.Value))
             {
                 continue;
             }

@@ -48,7 +48,9 @@ internal static class PickleScan
 
         if (end < part.Source.Length)
         {
-            scan.Later(part.Behind(end.Value));
+            // Elements of a tensor can be a value with a text in it.
+            var behind = part.Behind(end.Value);
+            scan.Later(part.Depth == 0 || part.IsNamedPickle || UsesNames(bytes, trace) ? behind : behind with { IfNothing = null });
         }
 
         if (bytes.Length < part.Source.Length && CanGoOn(bytes, trace, part.Source.Length))

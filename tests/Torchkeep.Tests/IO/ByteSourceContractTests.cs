@@ -136,7 +136,7 @@ public sealed class ByteSourceContractTests : IDisposable
     public void OnlyAFileHasAName(string kind)
     {
         using var source = _sources.Open(kind);
-        Assert.Equal(kind is "file" or "mapped" ? _sources.FilePath : null, source.Name);
+        Assert.Equal(kind is "file" or "file on demand" or "mapped" ? _sources.FilePath : kind == "archive member" ? "archive!member" : null, source.Name);
     }
 
     [Theory, MemberData(nameof(Wrapping))]

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.IO.Hashing;
+using Torchkeep.Formats.Places;
 using Torchkeep.Formats.TorchLegacy;
 using Torchkeep.Formats.TorchTar;
 using Torchkeep.Formats.TorchZip;
@@ -16,21 +17,21 @@ internal sealed class ContractSources : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Sources that have their bytes themselves.</summary>
-    internal static IEnumerable<string> Own => ["file", "mapped", "memory", "array", "stream", "stream behind a prefix", "spooled", "forward", "reopened", "sparse"];
+    internal static IEnumerable<string> Own => ["file", "file on demand", "mapped", "memory", "array", "stream", "stream behind a prefix", "spooled", "forward", "reopened", "sparse"];
 
     /// <summary>Sources that have their bytes of another source.</summary>
     internal static IEnumerable<string> Wrapping =>
-        ["slice", "shared part", "zip record", "unchecked zip record", "legacy storage", "swapped", "pieces", "converted", "view", "contiguous view", "guarded", "inflated"];
+        ["slice", "shared part", "zip record", "unchecked zip record", "legacy storage", "swapped", "pieces", "converted", "view", "contiguous view", "archive member", "guarded", "inflated"];
 
     /// <summary>Those of them whose <see cref="ByteSource.Verify"/> is that of the other source. The rest has a checksum of its own.</summary>
     internal static IEnumerable<string> Forwarding =>
         Wrapping.Except(["zip record", "unchecked zip record", "inflated"]);
 
     internal static IEnumerable<string> InMemory =>
-        ["mapped", "memory", "array", "slice", "shared part", "zip record", "unchecked zip record", "legacy storage", "contiguous view", "guarded", "inflated"];
+        ["mapped", "memory", "array", "slice", "shared part", "zip record", "unchecked zip record", "legacy storage", "contiguous view", "archive member", "guarded", "inflated"];
 
     /// <summary>Those of them that hand out bytes in place where the other source does.</summary>
-    internal static IEnumerable<string> Mapping => ["slice", "shared part", "zip record", "unchecked zip record", "legacy storage", "contiguous view", "guarded"];
+    internal static IEnumerable<string> Mapping => ["slice", "shared part", "zip record", "unchecked zip record", "legacy storage", "contiguous view", "archive member", "guarded"];
 
     internal string FilePath => _folder["bytes"];
 
@@ -53,6 +54,9 @@ internal sealed class ContractSources : IDisposable
             case "mapped":
                 File.WriteAllBytes(FilePath, Bytes);
                 return new MappedByteSource(FilePath);
+            case "file on demand":
+                File.WriteAllBytes(FilePath, Bytes);
+                return new FileOnDemand(FilePath);
             case "memory":
                 return new MemoryByteSource(Bytes);
             case "array":
@@ -92,6 +96,8 @@ internal sealed class ContractSources : IDisposable
                 return new ViewByteSource(View(inner(Transposed()), ElementType.Float64, [125, 100], [1, 125]));
             case "contiguous view":
                 return ViewByteSource.Of(View(inner([.. new byte[8], .. Bytes, .. new byte[8]]), ElementType.Float64, [Length / 8], [1], offset: 1));
+            case "archive member":
+                return new ArchiveMember(new MemoryByteSource(Bytes), inner(Bytes), "archive!member");
             case "guarded":
                 return GuardedByteSource.Of(new PassingByteSource(inner(Bytes)));
             default:

@@ -8,10 +8,8 @@ namespace Torchkeep.Formats.Places;
 /// <param name="archive">The archive.</param>
 /// <param name="member">The file's bytes in it.</param>
 /// <param name="name">What messages call it.</param>
-internal sealed class ArchiveMember(ByteSource archive, ByteSource member, string name) : ByteSource
+internal sealed class ArchiveMember(ByteSource archive, ByteSource member, string name) : DelegatingByteSource(member)
 {
-    public override long Length => member.Length;
-
     public override string? Name => name;
 
     /// <summary>Opens a file of a zip or tar archive, gzip around it or not. A mark in its name leads into an archive in the archive.</summary>
@@ -52,13 +50,6 @@ internal sealed class ArchiveMember(ByteSource archive, ByteSource member, strin
             throw;
         }
     }
-
-    public override void Read(long offset, Span<byte> destination) => member.Read(offset, destination);
-
-    public override ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default) =>
-        member.ReadAsync(offset, destination, cancellationToken);
-
-    public override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) => member.TryGetSpan(offset, length, out bytes);
 
     protected override void Dispose(bool disposing)
     {

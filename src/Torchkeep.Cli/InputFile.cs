@@ -19,21 +19,16 @@ internal sealed class InputFile : IDisposable
     /// <summary>The path as it was given.</summary>
     internal string Path { get; }
 
-    /// <summary>The bytes of the file; of an index those of the index.</summary>
-    internal long Length => _copy?.Length ?? new FileInfo(Path).Length;
+    /// <summary>The bytes of the file; of an index those of the index, of a file in an archive those of the archive, of a folder those of its files.</summary>
+    internal long Length => _copy?.Length ?? LengthOf(Path);
 
-    /// <exception cref="CommandException">It is a directory, or a pipe that nobody writes into.</exception>
+    /// <exception cref="CommandException">It is a pipe that nobody writes into.</exception>
     internal static InputFile Find(string path)
     {
         if (path == StandardInput)
         {
             using var input = Console.OpenStandardInput();
             return new(path, CopiedInput.Of(input, path));
-        }
-
-        if (Directory.Exists(path))
-        {
-            throw new CommandException($"'{path}' is a directory");
         }
 
         return new(path, CopiedInput.IsNeededFor(path) ? CopiedInput.Of(path) : null);
@@ -48,4 +43,20 @@ internal sealed class InputFile : IDisposable
     internal ScanReport Scan(ScanOptions options) => _copy is null ? CheckpointScanner.Scan(Path, options) : CheckpointScanner.Scan(_copy, options);
 
     public void Dispose() => _copy?.Close();
+
+    private static long LengthOf(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        }
+
+        // A link has a length of its own.
+        while (!File.Exists(path) && path.LastIndexOf('!') is > 0 and var mark)
+        {
+            path = path[..mark];
+        }
+
+        return ((FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)).Length;
+    }
 }

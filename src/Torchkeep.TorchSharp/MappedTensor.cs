@@ -72,6 +72,7 @@ internal static unsafe partial class MappedTensor
             if (held.Count > 1)
             {
                 _held.Add(start, (held.Memory, held.Count - 1));
+                return;
             }
         }
 

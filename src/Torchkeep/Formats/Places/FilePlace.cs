@@ -12,6 +12,7 @@ internal static class FilePlace
     /// <exception cref="IOException">The operating system failed; a missing file is a <see cref="FileNotFoundException"/>.</exception>
     internal static ByteSource Open(string path, ReadOptions options)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (Directory.Exists(path))
         {
             return OpenFile(FolderPlace.FindPickle(path), options);

@@ -45,14 +45,14 @@ internal sealed class FileBudget(ReadLimits limits, long length)
     /// <summary>Counts what a pickle ran, or what else values are made of.</summary>
     internal void AddOpcodes(long count) => Interlocked.Add(ref _opcodes, count);
 
-    /// <summary>Counts a record that is unfolded, of which the directory says how long it becomes.</summary>
+    /// <summary>Counts a record that is decompressed, of which the directory says how long it becomes.</summary>
     internal void AddInflated(long bytes, string? file, string record)
     {
         var limit = Smaller(long.MaxValue, FreeInflated, limits.MaxInflatedRatio, Interlocked.Read(ref _length));
         if (Interlocked.Add(ref _inflated, bytes) > limit)
         {
             throw new UnsupportedCheckpointException(
-                $"the compressed records unfold to more than {limit} bytes, the limit for a file of {_length} bytes ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxInflatedRatio)})")
+                $"the compressed records decompress to more than {limit} bytes, the limit for a file of {_length} bytes ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxInflatedRatio)})")
             {
                 File = file,
                 Record = record,

@@ -75,7 +75,7 @@ public sealed record ReadLimits
     public long MaxNameCharacters { get; init => field = NotNegative(value); } = 256L << 20;
 
     /// <summary>
-    /// The most bytes a compressed record may unfold to. Up to 16 MiB are unfolded into memory, more into a temporary file,
+    /// The most bytes a compressed record may decompress to. Up to 16 MiB are decompressed into memory, more into a temporary file,
     /// which is gone when the checkpoint is. Default: 2,147,483,591 bytes, the longest array of .NET.
     /// </summary>
     public int MaxInflatedBytes { get; init => field = NotNegative(value); } = Array.MaxLength;
@@ -86,14 +86,14 @@ public sealed record ReadLimits
     public long MaxUnpackedBytes { get; init => field = NotNegative(value); } = 64L << 30;
 
     /// <summary>
-    /// How many times as many bytes as the file has its compressed records may unfold to, all together and beyond 256 MiB
+    /// How many times as many bytes as the file has its compressed records may decompress to, all together and beyond 256 MiB
     /// that those of any file may. Deflate can reach 1032. Default: 100.
     /// </summary>
     public int MaxInflatedRatio { get; init => field = NotNegative(value); } = 100;
 
     /// <summary>
     /// The most bytes that a tensor may have beyond those of its storage; and those that all tensors that are read may have
-    /// together, beyond twice the bytes of the file with its compressed records unfolded. A stride of zero lets 16 bytes in a
+    /// together, beyond twice the bytes of the file with its compressed records decompressed. A stride of zero lets 16 bytes in a
     /// file claim to be a tensor of a tebibyte. Default: 512 MiB.
     /// </summary>
     public long MaxExpandedBytes { get; init => field = NotNegative(value); } = 512L << 20;

@@ -36,7 +36,7 @@ internal static class TensorThrow
     [DoesNotReturn, StackTraceHidden]
     internal static void Expanded(string? name, long bytes, long storage, long limit) =>
         throw new UnsupportedCheckpointException(
-            $"the tensor unfolds to {bytes} bytes out of a storage of {storage}, "
+            $"the tensor expands to {bytes} bytes out of a storage of {storage}, "
             + $"over the limit of {limit} more ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxExpandedBytes)})")
         {
             TensorName = name,

@@ -78,5 +78,5 @@ internal static class PythonDates
             : null;
     }
 
-    private static InvalidCheckpointException Invalid(string what) => new($"the bytes of the {what} are none");
+    private static InvalidCheckpointException Invalid(string what) => new($"the bytes of the {what} are not a valid {what}");
 }

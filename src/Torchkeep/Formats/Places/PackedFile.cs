@@ -17,17 +17,15 @@ internal static class PackedFile
     // ID1, ID2, and deflate, which is the only method.
     private static readonly byte[] _gzipStart = [0x1f, 0x8b, 8];
 
-    // A window of 32 KiB, and how hard it was compressed.
-    private static readonly byte[][] _zlibStarts = [[0x78, 0x01], [0x78, 0x5e], [0x78, 0x9c], [0x78, 0xda]];
+    internal static bool IsGzip(ReadOnlySpan<byte> head) => head.StartsWith(_gzipStart);
+
+    /// <summary>A window of 32 KiB, no dictionary, and how hard it was compressed, with a check on the two bytes.</summary>
+    internal static bool IsZlib(ReadOnlySpan<byte> head) => head is [0x78, 0x01 or 0x5e or 0x9c or 0xda, ..];
 
     /// <summary>How a file is packed that starts like this, or null where it is not, or is of a kind that is told by its start.</summary>
     internal static string? CompressionOf(ReadOnlySpan<byte> head)
     {
-        var compression = head.StartsWith(_gzipStart) ? Gzip : null;
-        foreach (var start in _zlibStarts)
-        {
-            compression ??= head.StartsWith(start) ? Zlib : null;
-        }
+        var compression = IsGzip(head) ? Gzip : IsZlib(head) ? Zlib : null;
 
         // Two bytes may be those of a length.
         return compression is null || FormatTable.Find(head) is not null ? null : compression;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Torchkeep.Formats.Places;
 using Torchkeep.IO;
 
 namespace Torchkeep.Formats.Scanning;
@@ -23,8 +24,8 @@ internal static class CompressedScan
     /// <summary>The rows of <see cref="ScanKinds"/>.</summary>
     internal static IEnumerable<ScanKind> Kinds =>
     [
-        new("gzip file", head => head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 8]), (scan, part) => Unpack(scan, part, stream => new GZipStream(stream, CompressionMode.Decompress), isCertain: true)),
-        new("zlib stream", IsZlib, (scan, part) => Unpack(scan, part, stream => new ZLibStream(stream, CompressionMode.Decompress), isCertain: false)),
+        new("gzip file", PackedFile.IsGzip, (scan, part) => Unpack(scan, part, stream => new GZipStream(stream, CompressionMode.Decompress), isCertain: true)),
+        new("zlib stream", PackedFile.IsZlib, (scan, part) => Unpack(scan, part, stream => new ZLibStream(stream, CompressionMode.Decompress), isCertain: false)),
         .. _unread.Select(kind => new ScanKind($"{kind.Name} file", head => Begins(head, kind.Name, kind.Start), (scan, part) => Name(scan, part, kind.Name))),
     ];
 
@@ -52,9 +53,6 @@ internal static class CompressedScan
             _ => true,
         };
     }
-
-    // RFC 1950: deflate with a window of 32 KiB, and a check on the two bytes.
-    private static bool IsZlib(ReadOnlySpan<byte> head) => head is [0x78, var flags, ..] && ((0x78 << 8) | flags) % 31 == 0 && (flags & 0x20) == 0;
 
     // Elements of a tensor may begin as compressed bytes do, and then break off.
     private static bool Unpack(FileScan scan, ScanPart part, Func<Stream, Stream> decompress, bool isCertain)

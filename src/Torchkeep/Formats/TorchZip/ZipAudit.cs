@@ -9,7 +9,7 @@ namespace Torchkeep.Formats.TorchZip;
 /// records' bytes and their CRC-32s; where each record ends and the next begins.
 /// </summary>
 /// <param name="source">The archive.</param>
-/// <param name="limits">How much a record may unfold to.</param>
+/// <param name="limits">How much a record may decompress to.</param>
 /// <param name="report">Told what is found: the kind, what, the record or null, the byte of the file or null.</param>
 /// <param name="cancellationToken">Stops it.</param>
 internal sealed class ZipAudit(

@@ -130,7 +130,7 @@ internal sealed class ZipRecords
     {
         if (entry.Size / MaxDeflateRatio > entry.CompressedSize)
         {
-            TorchZipThrow.BadRecord(Source, entry.Name, $"{entry.CompressedSize} deflated bytes cannot unfold to {entry.Size}");
+            TorchZipThrow.BadRecord(Source, entry.Name, $"{entry.CompressedSize} deflated bytes cannot decompress to {entry.Size}");
         }
 
         bool isFirst;

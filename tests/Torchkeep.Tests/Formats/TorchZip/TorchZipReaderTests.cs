@@ -80,7 +80,7 @@ public sealed class TorchZipReaderTests
         var pickle = RawRecord.Deflated("model/data.pkl", SmallModel.Pickle.Payload);
         var error = Refused(SmallModel.With(pickle with { Size = 1 << 30 }).Build());
         Assert.Equal("model/data.pkl", error.Record);
-        Assert.Contains("cannot unfold", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot decompress", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Torchkeep.IO;
 using Torchkeep.Tests.Formats.Safetensors;
+using Torchkeep.Tests.Formats.TorchTar;
 using static Torchkeep.Tests.PickleBytes;
 
 namespace Torchkeep.Tests.Scanning;
@@ -17,6 +18,21 @@ public sealed class ScanBudgetTests
 
         // Each has its own start and end looked at, and the end of the file, where readers look first.
         Assert.InRange(source.BytesRead, 1, count * 200_000L);
+    }
+
+    [Theory, InlineData(0), InlineData(1)]
+    public void AHeaderOfATarFileIsLookedAtOnce(int before)
+    {
+        var tar = new RawTar();
+        for (var i = 0; i < before; i++)
+        {
+            tar.Add("first", Protocol2(Int(1)));
+        }
+
+        var report = Scan(tar.Add("pickle", Protocol2(Int(1)), change: header => "-0000000001\0"u8.CopyTo(header.AsSpan(124))).Build());
+        Assert.Single(report.Findings, finding => finding.Message.Contains("the size in a header", StringComparison.Ordinal));
+        Assert.DoesNotContain("over-limit", report.Findings.Select(finding => finding.Rule.Id));
+        Assert.InRange(report.PickleCount, 1, 10);
     }
 
     [Fact]

@@ -57,12 +57,7 @@ internal sealed class TarWalk
             var extension = walk.ExtensionSize(block);
             var bytes = new byte[extension];
             await source.ReadAsync(walk.End + block.Length, bytes, async, cancellationToken).ConfigureAwait(false);
-            var before = walk.End;
             walk.Take(block, bytes);
-            if (walk.End <= before)
-            {
-                break;
-            }
         }
 
         if (walk._extended is not null || walk._longName is not null)
@@ -92,7 +87,9 @@ internal sealed class TarWalk
         var header = new TarHeader(block);
         if (header.Size is not { } size || size < 0 || size > long.MaxValue - _source.Length - TarHeader.BlockSize)
         {
+            // What follows is looked at as if the member had no bytes: each header is met once.
             Odd("the size in a header is no number that a member can have", header.Name);
+            End += TarHeader.BlockSize;
             return;
         }
 

@@ -13,7 +13,7 @@ public sealed class HostileFilesTests
     private const long MaxMemory = 300L << 20;
 
     // To save three million empty lists takes a memo of three million entries.
-    private const long MaxMemoryToConvert = 768L << 20;
+    private const long MaxMemoryToConvert = 512L << 20;
 
     private static readonly string _folder = Environment.GetEnvironmentVariable("TORCHKEEP_HOSTILE")
         ?? Path.Combine(CommandLine.RepositoryRoot, "..", "shared", "hostile");

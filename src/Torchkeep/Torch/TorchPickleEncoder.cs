@@ -19,14 +19,13 @@ internal sealed class TorchPickleEncoder
     private readonly bool _isStream;
     private readonly PickleWriter _writer = new();
     private readonly Stack<Step> _pending = new();
-    private readonly Dictionary<object, int> _memo = new(ReferenceEqualityComparer.Instance);
+    private readonly EncoderMemo _memo = new();
     private readonly Dictionary<string, int> _textMemo = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _keyMemo = new(StringComparer.Ordinal);
     private readonly Dictionary<PyGlobal, int> _globalMemo = [];
     private readonly Dictionary<TensorStorage, (StorageRecord Record, ElementType? Type, int SwapSize)> _storages = new(ReferenceEqualityComparer.Instance);
     private readonly List<StorageRecord> _order = [];
     private readonly Dictionary<PyValue, int> _openSets = new(ReferenceEqualityComparer.Instance);
-    private int _memoCount;
     private int _setCount;
     private string? _lastKey;
 
@@ -123,7 +122,7 @@ internal sealed class TorchPickleEncoder
                 _writer.WriteOpcode(PickleOpcode.EmptyTuple);
                 break;
             default:
-                if (!isMade && _memo.TryGetValue(value, out var index))
+                if (!isMade && _memo.TryGetNumber(value, out var index))
                 {
                     _writer.WriteGet(index);
                 }
@@ -182,7 +181,7 @@ internal sealed class TorchPickleEncoder
     // written as, it would be written without end.
     private void Open(PySet set)
     {
-        var put = _memoCount - _setCount++;
+        var put = _memo.Count - _setCount++;
         if (_openSets.TryGetValue(set, out var before) && before == put)
         {
             throw new UnsupportedCheckpointException("a set that is its own member cannot be saved");
@@ -205,8 +204,9 @@ internal sealed class TorchPickleEncoder
         }
 
         _writer.WriteText(text);
-        memo.Add(text, _memoCount);
-        _writer.WritePut(_memoCount++);
+        var number = _memo.AddNameless();
+        memo.Add(text, number);
+        _writer.WritePut(number);
     }
 
     private void WriteGlobal(PyGlobal global)
@@ -224,19 +224,12 @@ internal sealed class TorchPickleEncoder
         }
 
         _writer.WriteGlobal(global.Module, global.Name);
-        _globalMemo.Add(global, _memoCount);
-        _writer.WritePut(_memoCount++);
+        var number = _memo.AddNameless();
+        _globalMemo.Add(global, number);
+        _writer.WritePut(number);
     }
 
-    private void Put(PyValue value, bool isMade = false)
-    {
-        if (!isMade)
-        {
-            _memo.Add(value, _memoCount);
-        }
-
-        _writer.WritePut(_memoCount++);
-    }
+    private void Put(PyValue value, bool isMade = false) => _writer.WritePut(isMade ? _memo.AddNameless() : _memo.Add(value));
 
     private void LaterPut(PyValue value, bool isMade = false) => _pending.Push(new(isMade ? StepKind.MadePut : StepKind.Put, value));
 
@@ -245,7 +238,7 @@ internal sealed class TorchPickleEncoder
         _openSets.Remove(value);
 
         // A value that holds itself by way of its own arguments was put on the way, and is that one.
-        if (!isMade && _memo.TryGetValue(value, out var index))
+        if (!isMade && _memo.TryGetNumber(value, out var index))
         {
             _writer.WriteOpcode(PickleOpcode.Pop);
             _writer.WriteGet(index);
@@ -376,7 +369,7 @@ internal sealed class TorchPickleEncoder
         }
 
         _writer.WriteOpcode(PickleOpcode.Tuple);
-        _writer.WritePut(_memoCount++);
+        _writer.WritePut(_memo.AddNameless());
         _writer.WriteOpcode(PickleOpcode.BinPersId);
     }
 

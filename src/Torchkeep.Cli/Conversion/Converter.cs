@@ -56,7 +56,7 @@ internal static class Converter
             return root;
         }
 
-        if (root is not PyDict dict)
+        if (!root.TryAsDict(out var dict))
         {
             throw new CommandException($"--select and --rename are about the entries of a dictionary, and the object is a {root.TypeName}{Candidates(checkpoint)}");
         }
@@ -107,10 +107,10 @@ internal static class Converter
         }
     }
 
-    // A DTensor of which all is here is a tensor to every other program.
+    // A DTensor of which all is here is a tensor to every other program, and so is an array of numbers.
     private static PyValue WithWholeTensors(PyValue root)
     {
-        if (root is not PyDict dict || !dict.Any(entry => entry.Value is PyWrapperTensor { Whole: not null }))
+        if (root is not PyDict dict || !dict.Any(entry => entry.Value is not PyTensor && entry.Value.TryAsTensor(out _)))
         {
             return root;
         }
@@ -118,7 +118,7 @@ internal static class Converter
         var plain = new PyDict(dict.IsOrdered) { Attributes = dict.Attributes };
         foreach (var (key, value) in dict)
         {
-            plain.Add(key, (value as PyWrapperTensor)?.Whole ?? value);
+            plain.Add(key, value.TryAsTensor(out var tensor) ? tensor : value);
         }
 
         return plain;
@@ -135,7 +135,8 @@ internal static class Converter
         }
     }
 
-    private static string Describe(PyValue value) => value is PyWrapperTensor ? value.ToString()! : value.TypeName;
+    private static string Describe(PyValue value) =>
+        value is PyWrapperTensor ? value.ToString()! : value.TryAsArray(out var array) ? $"numpy.ndarray of {array.Type}" : value.TypeName;
 
     // The dictionaries that --state-dict could mean.
     private static string Candidates(Checkpoint checkpoint)
@@ -143,7 +144,7 @@ internal static class Converter
         const int Shown = 5;
         const int Searched = 100_000;
         var names = checkpoint.Walk().Take(Searched)
-            .Where(entry => entry.Depth > 0 && entry.Value is PyDict { Count: > 0 } dict && dict.All(item => item.Key is PyString && item.Value is PyTensor))
+            .Where(entry => entry.Depth > 0 && entry.Value.TryAsDict(out var dict) && dict.Count > 0 && dict.All(item => item.Key is PyString && item.Value.TryAsTensor(out _)))
             .Select(entry => entry.Name).Take(Shown).ToList();
         return names.Count == 0 ? "" : $" (--state-dict can be {string.Join(", ", names.Select(name => $"'{name}'"))})";
     }

@@ -8,9 +8,14 @@ namespace Torchkeep;
 /// <summary>A NumPy array or scalar inside of a checkpoint, read out of the record that it is there.</summary>
 public sealed class NumpyArray
 {
+    private readonly ImmutableArray<long> _strides;
+
     internal NumpyArray(NumpyType type, ImmutableArray<long> shape, bool isFortranOrder, ReadOnlyMemory<byte> bytes, IReadOnlyList<PyValue>? items)
+        : this(type, shape, isFortranOrder ? ColumnMajorStrides(shape) : TensorLayout.RowMajorStrides(shape.AsSpan()), bytes, items) => IsFortranOrder = isFortranOrder;
+
+    private NumpyArray(NumpyType type, ImmutableArray<long> shape, ImmutableArray<long> strides, ReadOnlyMemory<byte> bytes, IReadOnlyList<PyValue>? items)
     {
-        (Type, Shape, IsFortranOrder, Bytes, Items) = (type, shape, isFortranOrder, bytes, items);
+        (Type, Shape, _strides, Bytes, Items) = (type, shape, strides, bytes, items);
     }
 
     /// <summary>Its dtype.</summary>
@@ -41,7 +46,7 @@ public sealed class NumpyArray
         }
 
         TensorStorage storage = new(new MemoryByteSource(Bytes), "cpu", type, Type.IsBigEndian);
-        return new(storage, type, 0, Shape, IsFortranOrder ? ColumnMajorStrides() : TensorLayout.RowMajorStrides(Shape.AsSpan()));
+        return new(storage, type, 0, Shape, _strides);
     }
 
     /// <summary>The items of an array of text (<c>U</c>) or bytes (<c>S</c>, as Latin-1), in its order, without padding.</summary>
@@ -71,9 +76,13 @@ public sealed class NumpyArray
     /// <summary>The dtype and the shape.</summary>
     public override string ToString() => $"numpy {Type} {TensorLayout.Format(Shape.AsSpan())}";
 
-    private ImmutableArray<long> ColumnMajorStrides()
+    /// <summary>The same items with the dimensions in another order.</summary>
+    internal NumpyArray Transpose(ImmutableArray<long> axes) =>
+        new(Type, [.. axes.Select(axis => Shape[(int)axis])], [.. axes.Select(axis => _strides[(int)axis])], Bytes, Items);
+
+    private static ImmutableArray<long> ColumnMajorStrides(ImmutableArray<long> shape)
     {
-        long[] reversed = [.. Shape.Reverse()];
+        long[] reversed = [.. shape.Reverse()];
         return [.. TensorLayout.RowMajorStrides(reversed).Reverse()];
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Torchkeep.Tensors;
 
@@ -15,6 +16,50 @@ internal static class NumpyReader
     /// <summary>NumPy's text takes this many bytes a character.</summary>
     internal const int CharacterSize = 4;
 
+    // An array that is met twice is one tensor.
+    private static readonly ConditionalWeakTable<PyObject, Made> _tensors = [];
+
+    /// <summary>Whether a record is a pickled array, whichever function makes it.</summary>
+    internal static bool IsArray(PyValue value) =>
+        value is PyObject record && PythonNames.Of(record) is "numpy._core.multiarray._reconstruct" or "numpy._core.numeric._frombuffer";
+
+    /// <summary>
+    /// The tensor over the bytes of an array of numbers, the same for each call; null for all else, and for dates, text, objects
+    /// and structures.
+    /// </summary>
+    /// <exception cref="InvalidCheckpointException">Its bytes are not as many as its shape and type need.</exception>
+    internal static PyTensor? Tensor(PyValue value)
+    {
+        if (!IsArray(value))
+        {
+            return null;
+        }
+
+        var record = (PyObject)value;
+        if (!_tensors.TryGetValue(record, out var made) || made.State != record.State)
+        {
+            made = new(record.State, Array(record) is { Type: { ElementType: not null, Kind: not ('M' or 'm') } } array ? new(array.ToTensor()) : null);
+            _tensors.AddOrUpdate(record, made);
+        }
+
+        return made.Tensor;
+    }
+
+    /// <summary>An array's type and shape for a message, by one name however it was pickled.</summary>
+    internal static string Describe(PyValue array)
+    {
+        try
+        {
+            return Array(array) is { } read ? $"numpy.ndarray of {read.Type}{Fields(read.Type)} {TensorLayout.Format(read.Shape.AsSpan())}" : "numpy.ndarray";
+        }
+        catch (InvalidCheckpointException)
+        {
+            return "numpy.ndarray";
+        }
+
+        static string Fields(NumpyType type) => type.Fields.Count == 0 ? "" : $" ({string.Join(", ", type.Fields)})";
+    }
+
     internal static NumpyArray? Array(PyValue value)
     {
         if (value is not PyObject record)
@@ -27,8 +72,8 @@ internal static class NumpyReader
             ("numpy._core.multiarray.scalar", [var dtype, var data], _) when Type(dtype) is { } type => Make(type, [], false, data, isScalar: true),
             ("numpy._core.multiarray._reconstruct", _, PyTuple { Items: [_, var shape, var dtype, PyBool isFortran, var data] }) when Type(dtype) is { } type =>
                 Make(type, Numbers(shape), isFortran.Value, data, isScalar: false),
-            ("numpy._core.numeric._frombuffer", [var data, var dtype, var shape, var order], _) when Type(dtype) is { } type =>
-                Make(type, Numbers(shape), PythonNames.Text(order) == "F", data, isScalar: false),
+            ("numpy._core.numeric._frombuffer", [var data, var dtype, var shape, var order, .. var axes], _) when Type(dtype) is { } type =>
+                Transpose(Make(type, Numbers(shape), PythonNames.Text(order) == "F", data, isScalar: false), axes),
             _ => null,
         };
     }
@@ -129,6 +174,20 @@ internal static class NumpyReader
             : throw Invalid($"{bytes.Length} bytes for {count} elements of {type.ItemSize}");
     }
 
+    // What is neither of C's order nor of Fortran's comes as one of C's order and its axes (order 'K', since NumPy 2.3).
+    private static NumpyArray? Transpose(NumpyArray? array, ImmutableArray<PyValue> rest)
+    {
+        if (array is null || rest is not [PyTuple or PyList, ..])
+        {
+            return array;
+        }
+
+        var axes = Numbers(rest[0]);
+        return !axes.IsDefault && axes.Order().SequenceEqual(Enumerable.Range(0, array.Shape.Length).Select(axis => (long)axis))
+            ? array.Transpose(axes)
+            : throw Invalid($"its axes are no order of {array.Shape.Length} dimensions");
+    }
+
     private static ImmutableArray<long> Numbers(PyValue value)
     {
         IReadOnlyList<PyValue>? items = value switch
@@ -152,4 +211,6 @@ internal static class NumpyReader
     }
 
     private static InvalidCheckpointException Invalid(string problem) => new($"this is no NumPy array: {problem}");
+
+    private sealed record Made(PyValue? State, PyTensor? Tensor);
 }

@@ -13,7 +13,9 @@ internal sealed class PyKeyComparer : IEqualityComparer<PyValue>
 {
     internal static readonly PyKeyComparer Instance = new();
 
-    private const int MaxTextLength = 1 << 16;
+    /// <summary>Longer texts are equal to themselves alone.</summary>
+    internal const int MaxTextLength = 1 << 16;
+
     private const int MaxByteLength = 1 << 12;
     private const int MaxComparedEntries = 256;
 

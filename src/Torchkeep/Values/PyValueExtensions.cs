@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using Torchkeep.Values;
 
@@ -150,6 +151,45 @@ public static class PyValueExtensions
     /// <param name="value">The value.</param>
     /// <exception cref="InvalidOperationException">It is none; the message says what it is.</exception>
     public static PyDict AsDict(this PyValue value) => PythonContainers.Entries(value) ?? throw value.Unexpected("a dictionary");
+
+    /// <summary>Whether a value is what <see cref="AsDict"/> gives, and its entries.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="entries">The entries; no copy.</param>
+    public static bool TryAsDict(this PyValue value, [NotNullWhen(true)] out PyDict? entries) => (entries = PythonContainers.Entries(value)) is not null;
+
+    /// <summary>
+    /// What <see cref="PyValue.this[string]"/> looks at first: the entries of a dictionary, or of a record that has any; of
+    /// every other record with attributes those.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <exception cref="InvalidOperationException">It has neither; the message says what it is.</exception>
+    public static PyDict AsMapping(this PyValue value) => PythonContainers.Mapping(value) ?? throw value.Unexpected("a dictionary");
+
+    /// <summary>
+    /// Whether a value can be taken for one tensor: a <see cref="PyTensor"/>, a DTensor of which all is here
+    /// (<see cref="PyWrapperTensor.Whole"/>), or a NumPy array of numbers or truths. Of the same array it is the same tensor
+    /// each time, over the bytes that lie in the file's pickle.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="tensor">The tensor.</param>
+    /// <returns>False for all else: also for arrays of text, objects, structures, dates and long doubles, and for NumPy's scalars.</returns>
+    /// <exception cref="InvalidCheckpointException">The bytes of the array are not as many as its shape and type need.</exception>
+    public static bool TryAsTensor(this PyValue value, [NotNullWhen(true)] out PyTensor? tensor)
+    {
+        tensor = value as PyTensor ?? (value as PyWrapperTensor)?.Whole ?? NumpyReader.Tensor(value);
+        return tensor is not null;
+    }
+
+    /// <summary>Whether a value is a NumPy array; a scalar is none.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="array">The array.</param>
+    /// <returns>False for all else, and for an array of a dtype that is not known.</returns>
+    /// <exception cref="InvalidCheckpointException">Its bytes are not as many as its shape and type need.</exception>
+    public static bool TryAsArray(this PyValue value, [NotNullWhen(true)] out NumpyArray? array)
+    {
+        array = NumpyReader.IsArray(value) ? NumpyReader.Array(value) : null;
+        return array is not null;
+    }
 
     /// <summary>
     /// The attributes of an object: an <c>argparse.Namespace</c>, a dataclass, a module, with those in slots; of a tensor or

@@ -46,6 +46,11 @@ internal static class Converter
         {
             terminal.Error.WriteLine($"torchkeep: {SafeText.Escape(note)}; they were not written");
         }
+
+        if (IsOfArrays(checkpoint.Root))
+        {
+            terminal.Error.WriteLine("torchkeep: its NumPy arrays were written as tensors");
+        }
     }
 
     private static PyValue Choose(Checkpoint checkpoint, ConvertRequest request)
@@ -92,7 +97,7 @@ internal static class Converter
     {
         var isArchive = checkpoint.Format is CheckpointFormat.TorchScript or CheckpointFormat.TorchExport;
         var holdsNoObject = request.Options.Format == CheckpointFormat.Safetensors && checkpoint.Root is PyObject;
-        if (request.Part is null && !isArchive && !holdsNoObject)
+        if (request.Part is null && !isArchive && !holdsNoObject && !IsOfArrays(checkpoint.Root))
         {
             return checkpoint.Root;
         }
@@ -106,6 +111,10 @@ internal static class Converter
             throw new CommandException($"{error.Message}{Candidates(checkpoint)}");
         }
     }
+
+    // A state_dict of NumPy arrays, which is to be one of tensors.
+    private static bool IsOfArrays(PyValue root) =>
+        root.TryAsDict(out var dict) && dict.All(entry => entry.Key is PyString && entry.Value.TryAsTensor(out _)) && dict.Any(entry => entry.Value.TryAsArray(out _));
 
     // A DTensor of which all is here is a tensor to every other program, and so is an array of numbers.
     private static PyValue WithWholeTensors(PyValue root)

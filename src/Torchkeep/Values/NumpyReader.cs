@@ -122,6 +122,22 @@ internal static class NumpyReader
         };
     }
 
+    /// <summary>The number, text or bytes that a scalar is as a dictionary's key, or null.</summary>
+    internal static PyValue? Key(PyValue value, int maxBytes)
+    {
+        try
+        {
+            return value is PyObject { Arguments.Items: [_, PyBytes { Value.Length: var length }] } && length <= maxBytes && Array(value) is { Type.Kind: not ('M' or 'm' or 'O') }
+                ? Scalar(value)
+                : null;
+        }
+        catch (InvalidCheckpointException)
+        {
+            // The record is no such data, whatever its name.
+            return null;
+        }
+    }
+
     internal static NumpyType? Type(PyValue value)
     {
         if (value is not PyObject record || PythonNames.Of(record) is not "numpy.dtype" || record.Arguments.Items is not [var name, ..]

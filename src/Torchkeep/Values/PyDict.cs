@@ -38,7 +38,7 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// The entry under a key of any kind. Setting appends, or replaces the value in place and keeps the key that was there.
     /// </summary>
     /// <param name="key">
-    /// Compared as Python does: 1, 1.0 and True are one key, leaves and tuples of leaves go by value, a NaN and all else by
+    /// Compared as Python does: 1, 1.0, True and NumPy's 1 are one key, leaves and tuples of leaves go by value, a NaN and all else by
     /// identity.
     /// </param>
     /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>

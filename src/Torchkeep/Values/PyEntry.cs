@@ -85,14 +85,15 @@ public sealed class PyEntry
         : string.Join('.', Texts(Steps().Where(step => step.HasName), step => step.NamePart));
 
     /// <summary>The last part of <see cref="Name"/>; empty for the saved object itself.</summary>
-    internal string NamePart => _step == PyStepKind.Index ? Index.ToString(CultureInfo.InvariantCulture)
-        : (_key switch
-        {
-            PyString text => text.Value,
-            PyValue key => PyKeyText.Of(key, MaxKeyLength),
-            _ => (string?)_key ?? "",
-        })
-        + (Number is { } number ? Numbered(number) : "");
+    internal string NamePart => UnnumberedNamePart + (Number is { } number ? Numbered(number) : "");
+
+    /// <summary><see cref="NamePart"/> without its number.</summary>
+    internal string UnnumberedNamePart => _step == PyStepKind.Index ? Index.ToString(CultureInfo.InvariantCulture) : _key switch
+    {
+        PyString text => text.Value,
+        PyValue key => PyKeyText.Of(key, MaxKeyLength),
+        _ => (string?)_key ?? "",
+    };
 
     /// <summary><see cref="Step"/> without its number.</summary>
     internal string UnnumberedStep => TextOf(MaxKeyLength);

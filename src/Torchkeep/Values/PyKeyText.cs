@@ -127,12 +127,18 @@ internal static class PyKeyText
         _ => ((PyFloat)number).Value,
     };
 
-    // Its repr; or the call that makes it, as an enum's member is Color(1).
+    // Its repr; or the call that makes it, as an enum's member is Color(1), or Color.RED for some versions of Python.
     private static bool TryAppendRecord(PyObject record, StringBuilder text, int maxLength, int depth)
     {
         if (record.Repr is { } repr)
         {
             text.Append(IsClosed(repr) ? repr : $"<{PythonRepr.Of(repr)}>");
+            return true;
+        }
+
+        if (PythonNames.Of(record) == "builtins.getattr" && record.Arguments.Items is [PyGlobal owner, PyString { Value: var name }] && IsPlainName($"{owner}.{name}"))
+        {
+            text.Append(owner).Append('.').Append(name);
             return true;
         }
 

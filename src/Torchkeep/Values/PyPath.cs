@@ -3,18 +3,26 @@ namespace Torchkeep.Values;
 /// <summary>Finds values by a path, in the notation of <see cref="PyEntry.Path"/> or of <see cref="PyEntry.Name"/>.</summary>
 internal static class PyPath
 {
+    private static readonly (bool IsName, Func<PyEntry, string> TextOf)[] _readings =
+    [
+        (false, entry => entry.Step), (true, entry => entry.NamePart), (false, entry => entry.UnnumberedStep), (true, entry => entry.UnnumberedNamePart),
+    ];
+
     /// <summary>
     /// The value that has the path. Where none has it, every way that it can be read as a name: <c>a.b</c> is the key <c>b</c>
     /// under <c>a</c>, or the key <c>a.b</c>. Else what has it but for the numbers of <see cref="PySiblings"/>.
     /// </summary>
     internal static List<PyEntry> Find(IReadOnlyList<PyEntry> roots, string path)
     {
-        if (Find(roots, path, isName: false, entry => entry.Step) is { Count: > 0 } ofPath)
+        foreach (var (isName, textOf) in _readings)
         {
-            return ofPath;
+            if (Find(roots, path, isName, textOf) is { Count: > 0 } found)
+            {
+                return found;
+            }
         }
 
-        return Find(roots, path, isName: true, entry => entry.NamePart) is { Count: > 0 } ofName ? ofName : Find(roots, path, isName: false, entry => entry.UnnumberedStep);
+        return [];
     }
 
     private static List<PyEntry> Find(IReadOnlyList<PyEntry> roots, string path, bool isName, Func<PyEntry, string> textOf)

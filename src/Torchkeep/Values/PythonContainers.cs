@@ -42,7 +42,7 @@ internal static class PythonContainers
         {
             ("collections.Counter", [PyDict counts]) => counts,
             ("collections.Counter" or "collections.defaultdict", _) => [],
-            ("collections.UserDict" or "UserDict.UserDict", _) when OfState(record.State) is { } fields && fields.TryGet("data", out var data) => Entries(data),
+            ("collections.UserDict" or "UserDict.UserDict" or "UserDict.IterableUserDict", _) when OfState(record.State) is { } fields && fields.TryGet("data", out var data) => Entries(data),
             ("copyreg._reconstructor", [_, PyGlobal { Name: "dict" }, PyDict entries]) => entries,
             _ => null,
         },

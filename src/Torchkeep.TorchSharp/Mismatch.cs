@@ -10,6 +10,7 @@ internal static class Mismatch
     {
         PyCompositeTensor tensor => $"{tensor}, of which TorchSharp gets no tensor; its parts are those of {tensor.GetType().Name}, in 'value'",
         PyObject when value.TryAsArray(out var array) => $"{FileStateEntry.PythonClass(value)} of {array.Type}{Fields(array.Type)}{(value.TryAsTensor(out _) ? "" : ", which no tensor can hold")}",
+        PyObject when FileStateEntry.PythonClass(value) == "numpy.ndarray" => "numpy.ndarray that is broken, or of a dtype that is not known",
         PyBool or PyInt or PyFloat or PyString => $"{value.TypeName} {value}",
         _ => value.TypeName,
     };

@@ -14,7 +14,7 @@ internal sealed class Survey
     private readonly List<int> _childCounts = [];
     private readonly Dictionary<TensorStorage, StorageUse> _storages = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<PyTensor, string?> _hashes = new(ReferenceEqualityComparer.Instance);
-    private readonly HashSet<PyObject> _arrays = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<PyObject> _records = new(ReferenceEqualityComparer.Instance);
     private long _textLength;
 
     // Archives before PyTorch 1.4 have a list of tensors, whose names are in their tree of modules.
@@ -28,7 +28,7 @@ internal sealed class Survey
     internal Int128 StorageBytes { get; private set; }
 
     /// <summary>NumPy arrays; one that stands in several places counts once. They are none of the tensors.</summary>
-    internal int ArrayCount => _arrays.Count;
+    internal long ArrayCount { get; private set; }
 
     internal long ArrayBytes { get; private set; }
 
@@ -75,9 +75,9 @@ internal sealed class Survey
             {
                 survey.Add(entry, tensor, views);
             }
-            else if (entry.Value is PyObject record && IsArray(record, out var bytes) && survey._arrays.Add(record))
+            else if (entry.Value is PyObject record)
             {
-                survey.ArrayBytes += bytes;
+                survey.AddArray(record);
             }
         }
 
@@ -131,23 +131,13 @@ internal sealed class Survey
         }
     }
 
-    private static bool IsArray(PyObject record, out long bytes)
+    // A file can name one array as often as it likes: it is looked at once.
+    private void AddArray(PyObject record)
     {
-        bytes = 0;
-        try
+        if (record.Callable is PyGlobal { Module: var module } && module.StartsWith("numpy.", StringComparison.Ordinal) && _records.Add(record) && record.TryAsArray(out var array))
         {
-            if (!record.TryAsArray(out var array))
-            {
-                return false;
-            }
-
-            bytes = array.Bytes.Length;
-            return true;
-        }
-        catch (InvalidCheckpointException)
-        {
-            // The record is no such data, whatever its name.
-            return false;
+            ArrayCount++;
+            ArrayBytes += array.Bytes.Length;
         }
     }
 

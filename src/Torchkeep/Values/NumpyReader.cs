@@ -24,10 +24,9 @@ internal static class NumpyReader
         value is PyObject record && PythonNames.Of(record) is "numpy._core.multiarray._reconstruct" or "numpy._core.numeric._frombuffer";
 
     /// <summary>
-    /// The tensor over the bytes of an array of numbers, the same for each call; null for all else, and for dates, text, objects
-    /// and structures.
+    /// The tensor over the bytes of an array of numbers, the same for each call; null for all else: for dates, text, objects,
+    /// structures, and where the bytes are not as many as the shape and the type need.
     /// </summary>
-    /// <exception cref="InvalidCheckpointException">Its bytes are not as many as its shape and type need.</exception>
     internal static PyTensor? Tensor(PyValue value)
     {
         if (!IsArray(value))
@@ -38,11 +37,24 @@ internal static class NumpyReader
         var record = (PyObject)value;
         if (!_tensors.TryGetValue(record, out var made) || made.State != record.State)
         {
-            made = new(record.State, Array(record) is { Type: { ElementType: not null, Kind: not ('M' or 'm') } } array ? new(array.ToTensor()) : null);
+            made = new(record.State, WholeArray(record) is { Type: { ElementType: not null, Kind: not ('M' or 'm') } } array ? new(array.ToTensor()) : null);
             _tensors.AddOrUpdate(record, made);
         }
 
         return made.Tensor;
+    }
+
+    /// <summary>An array, or null for all else and for one that is broken.</summary>
+    internal static NumpyArray? WholeArray(PyValue value)
+    {
+        try
+        {
+            return IsArray(value) ? Array(value) : null;
+        }
+        catch (InvalidCheckpointException)
+        {
+            return null;
+        }
     }
 
     /// <summary>An array's type and shape for a message, by one name however it was pickled.</summary>
@@ -52,9 +64,9 @@ internal static class NumpyReader
         {
             return Array(array) is { } read ? $"numpy.ndarray of {read.Type}{Fields(read.Type)} {TensorLayout.Format(read.Shape.AsSpan())}" : "numpy.ndarray";
         }
-        catch (InvalidCheckpointException)
+        catch (InvalidCheckpointException error)
         {
-            return "numpy.ndarray";
+            return $"numpy.ndarray that is broken: {error.Message}";
         }
 
         static string Fields(NumpyType type) => type.Fields.Count == 0 ? "" : $" ({string.Join(", ", type.Fields)})";

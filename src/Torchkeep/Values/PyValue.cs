@@ -109,8 +109,7 @@ public abstract class PyValue
     public bool AsBoolean() => (this as PyBool ?? Values.NumpyReader.Scalar(this) as PyBool)?.Value ?? throw Unexpected("a bool");
 
     /// <summary>The view of a tensor, of a DTensor of which all is here, or of a NumPy array of numbers, whose bytes are not copied.</summary>
-    /// <exception cref="InvalidOperationException">This is none of them; the message says what it is.</exception>
-    /// <exception cref="InvalidCheckpointException">The bytes of the array are not as many as its shape and type need.</exception>
+    /// <exception cref="InvalidOperationException">This is none of them, or the array is broken; the message says what it is.</exception>
     public TensorView AsTensor() => this.TryAsTensor(out var tensor) ? tensor.View : throw Unexpected("a tensor");
 
     /// <summary><see cref="object.ToString"/> for messages: of a long text the start alone.</summary>

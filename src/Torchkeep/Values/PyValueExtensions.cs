@@ -172,8 +172,10 @@ public static class PyValueExtensions
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="tensor">The tensor.</param>
-    /// <returns>False for all else: also for arrays of text, objects, structures, dates and long doubles, and for NumPy's scalars.</returns>
-    /// <exception cref="InvalidCheckpointException">The bytes of the array are not as many as its shape and type need.</exception>
+    /// <returns>
+    /// False for all else: also for arrays of text, objects, structures, dates and long doubles, for one whose bytes are not as
+    /// many as its shape and type need, and for NumPy's scalars.
+    /// </returns>
     public static bool TryAsTensor(this PyValue value, [NotNullWhen(true)] out PyTensor? tensor)
     {
         tensor = value as PyTensor ?? (value as PyWrapperTensor)?.Whole ?? NumpyReader.Tensor(value);
@@ -183,13 +185,8 @@ public static class PyValueExtensions
     /// <summary>Whether a value is a NumPy array; a scalar is none.</summary>
     /// <param name="value">The value.</param>
     /// <param name="array">The array.</param>
-    /// <returns>False for all else, and for an array of a dtype that is not known.</returns>
-    /// <exception cref="InvalidCheckpointException">Its bytes are not as many as its shape and type need.</exception>
-    public static bool TryAsArray(this PyValue value, [NotNullWhen(true)] out NumpyArray? array)
-    {
-        array = NumpyReader.IsArray(value) ? NumpyReader.Array(value) : null;
-        return array is not null;
-    }
+    /// <returns>False for all else, for a dtype that is not known, and where the bytes are not as many as the shape and the dtype need.</returns>
+    public static bool TryAsArray(this PyValue value, [NotNullWhen(true)] out NumpyArray? array) => (array = NumpyReader.WholeArray(value)) is not null;
 
     /// <summary>
     /// The attributes of an object: an <c>argparse.Namespace</c>, a dataclass, a module, with those in slots; of a tensor or

@@ -138,7 +138,7 @@ public sealed class LoadedCheckpoint : IDisposable
     /// attributes. Of an object that has both, its keys.
     /// </summary>
     /// <exception cref="InvalidOperationException">This has neither entries nor attributes; the message says what it is.</exception>
-    public List<string> keys() => [.. Mapping().Select(entry => entry.Key is PyString text ? text.Value : entry.Key.ToString()!)];
+    public List<string> keys() => [.. Mapping().Select(entry => entry.Key is PyString text ? text.Value : entry.Key.ToKeyText())];
 
     /// <summary>The items of a list, tuple, set, <c>deque</c> or <c>torch.Size</c> as .NET types; tensors that share memory in the file share it here.</summary>
     /// <typeparam name="T">As for <see cref="get{T}()"/>.</typeparam>

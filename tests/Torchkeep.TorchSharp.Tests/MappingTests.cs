@@ -88,6 +88,19 @@ public sealed class MappingTests
         Assert.Equal(1, loaded.state_dict().metadata![""]["version"].AsInt64());
     }
 
+    [Theory, MemberData(nameof(Versions))]
+    public void KeysAreInPythonsSpelling(string version)
+    {
+        using var loaded = torch.load(Repository.Keys(version, "keys.pt"), weights_only: true);
+
+        var keys = loaded["keys"].keys();
+
+        Assert.Equal("('user', 'rates', 'movie')", keys[0]);
+        Assert.Contains("torch.Size([2, 3])", keys);
+        Assert.Contains("a.b", keys);
+        Assert.Equal(0, loaded["keys"].value.AsDict()[new PyTuple("user", "rates", "movie")].AsTensor().ToArray<long>()[0]);
+    }
+
     [Fact]
     public void OfPublicReports()
     {

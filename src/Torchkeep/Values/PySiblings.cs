@@ -7,7 +7,7 @@ namespace Torchkeep.Values;
 internal sealed class PySiblings
 {
     // So many characters for all keys of one dictionary: then its keys cost no more than they do in the file, many times over.
-    private const int MaxCharacters = 1 << 26;
+    private const int MaxCharacters = 1 << 25;
     private const int MinLength = 64;
 
     private readonly Dictionary<int, int>? _numbers;

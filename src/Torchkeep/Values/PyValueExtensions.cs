@@ -158,6 +158,17 @@ public static class PyValueExtensions
     public static bool TryAsDict(this PyValue value, [NotNullWhen(true)] out PyDict? entries) => (entries = PythonContainers.Entries(value)) is not null;
 
     /// <summary>
+    /// A dictionary's key in Python's spelling, as <see cref="PyEntry.Path"/> has it between brackets but for its number:
+    /// <c>'name'</c>, <c>('user', 'rates')</c>, <c>frozenset({1, 2})</c>, <c>&lt;Parameter torch.float32 [3]&gt;</c>.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    public static string ToKeyText(this PyValue key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return PyKeyText.Of(key, PyKeyText.MaxLength);
+    }
+
+    /// <summary>
     /// What <see cref="PyValue.this[string]"/> looks at first: the entries of a dictionary, or of a record that has any; of
     /// every other record with attributes those.
     /// </summary>

@@ -52,6 +52,17 @@ public sealed class NumpyTensorTests
         Assert.Equal([3, 2], Read(FromBuffer("f4", _sixFloats, Ints(2, 3), "K", Ints(1, 0))).AsTensor().Shape);
     }
 
+    [Fact]
+    public void AScalarIsTheKeyThatItsValueIs()
+    {
+        var dtype = Build(Call(Global("numpy", "dtype"), Str("i8"), False, True), Tuple(Int(3), Str("<"), None, None, None, Int(-1), Int(-1), Int(0)));
+        var three = Call(Global("numpy._core.multiarray", "scalar"), dtype, Call(Global("_codecs", "encode"), Str("\u0003\0\0\0\0\0\0\0"), Str("latin1")));
+        var dict = Read(Dict((three, Str("three"))));
+
+        Assert.Equal("three", dict[3].AsString());
+        Assert.Equal("numpy.int64(3)", dict.AsDict().Single().Key.ToKeyText());
+    }
+
     private static PyValue Read(byte[] value) => Checkpoint.Open(Protocol2(value)).Root;
 
     private static byte[] FromBuffer(string code, byte[] bytes, params long[] shape) => FromBuffer(code, bytes, Ints(shape), "C", None);

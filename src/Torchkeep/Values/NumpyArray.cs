@@ -8,14 +8,12 @@ namespace Torchkeep;
 /// <summary>A NumPy array or scalar inside of a checkpoint, read out of the record that it is there.</summary>
 public sealed class NumpyArray
 {
-    private readonly ImmutableArray<long> _strides;
-
     internal NumpyArray(NumpyType type, ImmutableArray<long> shape, bool isFortranOrder, ReadOnlyMemory<byte> bytes, IReadOnlyList<PyValue>? items)
         : this(type, shape, isFortranOrder ? ColumnMajorStrides(shape) : TensorLayout.RowMajorStrides(shape.AsSpan()), bytes, items) => IsFortranOrder = isFortranOrder;
 
     private NumpyArray(NumpyType type, ImmutableArray<long> shape, ImmutableArray<long> strides, ReadOnlyMemory<byte> bytes, IReadOnlyList<PyValue>? items)
     {
-        (Type, Shape, _strides, Bytes, Items) = (type, shape, strides, bytes, items);
+        (Type, Shape, Strides, Bytes, Items) = (type, shape, strides, bytes, items);
     }
 
     /// <summary>Its dtype.</summary>
@@ -46,7 +44,7 @@ public sealed class NumpyArray
         }
 
         TensorStorage storage = new(new MemoryByteSource(Bytes), "cpu", type, Type.IsBigEndian);
-        return new(storage, type, 0, Shape, _strides);
+        return new(storage, type, 0, Shape, Strides);
     }
 
     /// <summary>The items of an array of text (<c>U</c>) or bytes (<c>S</c>, as Latin-1), in its order, without padding.</summary>
@@ -76,9 +74,12 @@ public sealed class NumpyArray
     /// <summary>The dtype and the shape.</summary>
     public override string ToString() => $"numpy {Type} {TensorLayout.Format(Shape.AsSpan())}";
 
+    /// <summary>Steps of the dimensions, in items.</summary>
+    internal ImmutableArray<long> Strides { get; }
+
     /// <summary>The same items with the dimensions in another order.</summary>
     internal NumpyArray Transpose(ImmutableArray<long> axes) =>
-        new(Type, [.. axes.Select(axis => Shape[(int)axis])], [.. axes.Select(axis => _strides[(int)axis])], Bytes, Items);
+        new(Type, [.. axes.Select(axis => Shape[(int)axis])], [.. axes.Select(axis => Strides[(int)axis])], Bytes, Items);
 
     private static ImmutableArray<long> ColumnMajorStrides(ImmutableArray<long> shape)
     {

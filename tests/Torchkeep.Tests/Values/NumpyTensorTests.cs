@@ -60,7 +60,7 @@ public sealed class NumpyTensorTests
         var dict = Read(Dict((three, Str("three"))));
 
         Assert.Equal("three", dict[3].AsString());
-        Assert.Equal("numpy.int64(3)", dict.AsDict().Single().Key.ToKeyText());
+        Assert.EndsWith("int64(3)", dict.AsDict().Single().Key.ToKeyText(), StringComparison.Ordinal);
     }
 
     private static PyValue Read(byte[] value) => Checkpoint.Open(Protocol2(value)).Root;

@@ -32,8 +32,7 @@ public sealed class PathTests
     private static readonly Gen<PyValue> _values = Gen.OneOf(
         _leaves,
         _dicts.Select(dict => (PyValue)dict),
-        Gen.Select(_dicts, _dicts, _dicts, _leaves.Array[0, 2]).Select((entries, attributes, keywords, items) => (PyValue)new PyObject(
-            PyObjectKind.New, new PyGlobal("m", "C"), new PyTuple(items), WithTextsAlone(keywords)) { Items = new(items), Entries = entries, State = attributes }),
+        Gen.Select(_dicts, _dicts, _dicts, _leaves.Array[0, 2]).Select((entries, attributes, keywords, items) => (PyValue)WithAll(entries, attributes, keywords, items)),
         Gen.Select(_dicts, _leaves, (dict, leaf) => (PyValue)new PyTuple(dict, leaf)));
 
     public static TheoryData<string> Folders => ["tests/fixtures/keys-1.13", "tests/fixtures/keys-2.14", "tests/fixtures/kinds-2.14", "../shared/corpus/files", "../shared/corpus-2/files", "../shared/reports"];
@@ -172,6 +171,14 @@ public sealed class PathTests
 
         return dict;
     }
+
+    private static PyObject WithAll(PyDict entries, PyDict attributes, PyDict keywords, PyValue[] items) =>
+        new(PyObjectKind.New, new PyGlobal("m", "C"), new PyTuple(items), WithTextsAlone(keywords))
+        {
+            Items = new(items),
+            Entries = entries,
+            State = attributes,
+        };
 
     private static PyDict WithTextsAlone(PyDict dict)
     {

@@ -5,12 +5,13 @@ namespace Torchkeep;
 /// <summary>An entry that is still in a file, with the reader that all entries of one load share.</summary>
 internal sealed class FileStateEntry(PyValue given, TensorReader reader) : StateEntry
 {
-    private readonly PyValue value = (given as PyWrapperTensor)?.Whole ?? given;
+    private readonly PyValue value = given.TryAsTensor(out var tensor) ? tensor : given;
 
     internal override string? NotATensor => value switch
     {
         PyTensor => null,
         PyCompositeTensor => Mismatch.Describe(value),
+        _ when value.TryAsArray(out _) => Mismatch.Describe(value),
         _ => $"<class '{PythonClass(value)}'>",
     };
 
@@ -58,7 +59,8 @@ internal sealed class FileStateEntry(PyValue given, TensorReader reader) : State
         PyDict { IsOrdered: true } => "collections.OrderedDict",
         PyStorage => "torch.storage.TypedStorage",
 
-        // A function that makes an object of the class that it is given first: numpy's, and copyreg's for all that have no function of their own.
+        // NumPy's functions of all versions and protocols, and copyreg's: what they make is given first, or an array.
+        PyObject { Callable: PyGlobal { Name: "_frombuffer", Module: "numpy._core.numeric" or "numpy.core.numeric" } } => "numpy.ndarray",
         PyObject { Callable: PyGlobal { Name: "_reconstruct" or "_reconstructor" }, Arguments.Items: [PyGlobal made, ..] } => made.ToString(),
         PyObject record => record.ClassName,
         PyGlobal { Module: "torch" } global when ElementTypeInfo.TryParse(global.Name, out _) => "torch.dtype",

@@ -35,11 +35,14 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <summary>Whether this is Python's <c>None</c>.</summary>
     public bool is_none => value is PyNone;
 
-    /// <summary>The entry of a dictionary under a key.</summary>
-    /// <param name="key">The key.</param>
-    /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
-    /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
-    public LoadedCheckpoint this[string key] => Part(Read(whole => whole[key]), $"[{new PyString(key)}]");
+    /// <summary>
+    /// The entry of a dictionary under a key, or an attribute of an object, as of an <c>argparse.Namespace</c> or a dataclass:
+    /// <c>loaded["args"]["lr"]</c>. An object that has both, as a class derived from dict, has its entries looked at first.
+    /// </summary>
+    /// <param name="key">The key, or the attribute's name.</param>
+    /// <exception cref="InvalidOperationException">This has neither entries nor attributes; the message says what it is.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such key or attribute; the message lists those there are.</exception>
+    public LoadedCheckpoint this[string key] => Part(Read(whole => whole[key]), StepTo(key));
 
     /// <summary>The entry of a list or tuple, or of a dictionary under an int key.</summary>
     /// <param name="index">From 0, or the key.</param>
@@ -111,21 +114,31 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <exception cref="NotSupportedException">Nothing in a checkpoint becomes that type.</exception>
     public T get<T>() => (T)ValueDecoder.Decode(this, typeof(T))!;
 
-    /// <summary>The entry of a dictionary under a key, or a value in its place where the key is missing, as Python's <c>dict.get</c>.</summary>
+    /// <summary>
+    /// The entry of a dictionary under a key, or an attribute of an object, or a value in its place where there is none, as
+    /// Python's <c>dict.get</c>.
+    /// </summary>
     /// <typeparam name="T">As for <see cref="get{T}()"/>.</typeparam>
     /// <param name="key">The key.</param>
     /// <param name="default">What is returned without it. An entry that is there and of another type is an error all the same.</param>
-    /// <exception cref="InvalidOperationException">This is not a dictionary, or the entry something else; the message says where and what.</exception>
+    /// <exception cref="InvalidOperationException">This has neither entries nor attributes, or the entry is something else; the message says where and what.</exception>
     public T get<T>(string key, T @default) => contains(key) ? this[key].get<T>() : @default;
 
-    /// <summary>Whether a dictionary has a key.</summary>
-    /// <param name="key">The key.</param>
-    /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
-    public bool contains(string key) => Entries().TryGet(new PyString(key), out _);
+    /// <summary>Whether a dictionary has a key, or an object an attribute.</summary>
+    /// <param name="key">The key, or the attribute's name.</param>
+    /// <exception cref="InvalidOperationException">This has neither entries nor attributes; the message says what it is.</exception>
+    public bool contains(string key)
+    {
+        _ = Mapping();
+        return value.TryGet(key, out _);
+    }
 
-    /// <summary>The keys of a dictionary in its order; those that are no strings as Python writes them.</summary>
-    /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
-    public List<string> keys() => [.. Entries().Select(entry => entry.Key is PyString text ? text.Value : entry.Key.ToString()!)];
+    /// <summary>
+    /// The keys of a dictionary in its order, those that are no strings as Python writes them; or the names of an object's
+    /// attributes. Of an object that has both, its keys.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This has neither entries nor attributes; the message says what it is.</exception>
+    public List<string> keys() => [.. Mapping().Select(entry => entry.Key is PyString text ? text.Value : entry.Key.ToKeyText())];
 
     /// <summary>The items of a list, tuple, set, <c>deque</c> or <c>torch.Size</c> as .NET types; tensors that share memory in the file share it here.</summary>
     /// <typeparam name="T">As for <see cref="get{T}()"/>.</typeparam>
@@ -140,30 +153,30 @@ public sealed class LoadedCheckpoint : IDisposable
         return [.. Read(whole => whole.AsItems()).Select((item, i) => Part(item, $"[{i}]").get<T>())];
     }
 
-    /// <summary>A dictionary with string keys, its values as a .NET type.</summary>
+    /// <summary>A dictionary with string keys, or the attributes of an object, its values as a .NET type. Of an object that has both, its entries.</summary>
     /// <typeparam name="T">As for <see cref="get{T}()"/>.</typeparam>
     /// <exception cref="InvalidOperationException">This is no such dictionary, or an entry something else; the message says where and what.</exception>
     public Dictionary<string, T> dict<T>() =>
-        Entries().ToDictionary(entry => Read(_ => entry.Key.AsString()), entry => Part(entry.Value, $"[{entry.Key}]").get<T>(), StringComparer.Ordinal);
+        Mapping().ToDictionary(entry => Read(_ => entry.Key.AsString()), entry => Part(entry.Value, StepTo(entry.Key.AsString())).get<T>(), StringComparer.Ordinal);
 
     /// <summary>
-    /// Reads this tensor, a Parameter as a <see cref="global::TorchSharp.Modules.Parameter"/>, with its strides and over its whole
+    /// Reads this tensor, or NumPy array of numbers, a Parameter as a <see cref="global::TorchSharp.Modules.Parameter"/>, with its strides and over its whole
     /// storage as in PyTorch, onto the device of <c>map_location</c>. Each call reads anew; tensors that are to share
     /// memory are read together by <see cref="tensors"/> or <see cref="state_dict"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">This is not a tensor, the message says what it is; or its device is missing.</exception>
     /// <exception cref="NotSupportedException">TorchSharp has no tensor of this element type.</exception>
     /// <exception cref="CheckpointException">The bytes are missing or fail their checksum.</exception>
-    public torch.Tensor tensor() => ReadAll([Read(whole => whole as PyTensor ?? (whole as PyWrapperTensor)?.Whole ?? throw Mismatch.Unexpected("a tensor", whole))])[0];
+    public torch.Tensor tensor() => ReadAll([value], "a tensor")[0];
 
-    /// <summary>Reads a list or tuple of tensors. Those that share memory in the file share it here.</summary>
+    /// <summary>Reads a list or tuple of tensors, or of NumPy arrays of numbers. Those that share memory in the file share it here.</summary>
     /// <exception cref="InvalidOperationException">This is no list or tuple of tensors; the message says what it is.</exception>
     /// <exception cref="NotSupportedException">TorchSharp has no tensor of an element type.</exception>
     /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
-    public List<torch.Tensor> tensors() => ReadAll(Read(whole => whole.AsItems()));
+    public List<torch.Tensor> tensors() => ReadAll(Read(whole => whole.AsItems()), "tensors alone");
 
     /// <summary>
-    /// Reads a dictionary of tensors, with its <c>_metadata</c>; of a whole module that was saved, of TorchScript and of an
+    /// Reads a dictionary of tensors or of NumPy arrays of numbers, with its <c>_metadata</c>, also of a class derived from dict; of a whole module that was saved, of TorchScript and of an
     /// exported program the one that <c>state_dict()</c> gives in Python. Those that share memory in the file share it here.
     /// To fill a module, give this checkpoint itself to <c>load_state_dict</c>: then nothing is held twice.
     /// </summary>
@@ -172,10 +185,11 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
     public StateDict state_dict()
     {
-        var dict = Read(whole => State() as PyDict ?? throw Mismatch.Unexpected("a dictionary of tensors", whole));
+        var saved = State();
+        var dict = Read(whole => saved.TryAsDict(out var entries) ? entries : throw Mismatch.Unexpected("a dictionary of tensors", whole));
         List<string> keys = [.. dict.Select(entry => Read(_ => entry.Key.AsString()))];
-        var read = ReadAll([.. dict.Select(entry => entry.Value)]);
-        var state = new StateDict { metadata = dict.Attributes is { } attributes && attributes.TryGet("_metadata", out var metadata) ? metadata as PyDict : null };
+        var read = ReadAll([.. dict.Select(entry => entry.Value)], "tensors alone");
+        var state = new StateDict { metadata = StateSource.MetadataOf(saved) as PyDict };
         for (var i = 0; i < read.Count; i++)
         {
             state.Add(keys[i], read[i]);
@@ -219,7 +233,7 @@ public sealed class LoadedCheckpoint : IDisposable
     // What is a module in Python has a state_dict in it; a dictionary is taken as PyTorch takes it.
     private PyValue State()
     {
-        var isModule = value is PyObject || (_checkpoint.Format == CheckpointFormat.TorchScript && value == _checkpoint.Root);
+        var isModule = (value is PyObject && !value.TryAsDict(out _)) || (_checkpoint.Format == CheckpointFormat.TorchScript && value == _checkpoint.Root);
         if (!isModule)
         {
             return value;
@@ -255,12 +269,27 @@ public sealed class LoadedCheckpoint : IDisposable
 
     private LoadedCheckpoint Part(PyValue part, string step) => new(_checkpoint, _location, part, _path + step);
 
-    private PyDict Entries() => Read(whole => whole.AsDict());
+    private PyDict Mapping() => Read(whole => whole.AsMapping());
 
-    private List<torch.Tensor> ReadAll(IReadOnlyList<PyValue> values)
+    // As PyEntry.Path has it.
+    private string StepTo(string key)
+    {
+        var text = new PyString(key);
+        if (value is not PyObject record || (value.TryAsDict(out var entries) && entries.TryGet(text, out _)))
+        {
+            return $"[{text}]";
+        }
+
+        // Slots come behind the other attributes, in a tuple.
+        return record.State is PyTuple { Items: [_, PyDict slots] } ? $".state[{(slots.TryGet(text, out _) ? 1 : 0)}][{text}]"
+            : key.All(c => char.IsLetterOrDigit(c) || c == '_') ? $".{key}"
+            : $".__dict__[{text}]";
+    }
+
+    private List<torch.Tensor> ReadAll(IReadOnlyList<PyValue> values, string expected)
     {
         // Nothing is read if one of them is not a tensor.
-        var wanted = Read(_ => values.Select(entry => entry as PyTensor ?? (entry as PyWrapperTensor)?.Whole ?? throw Mismatch.Unexpected("tensors alone", entry)).ToList());
+        var wanted = Read(_ => values.Select(entry => entry.TryAsTensor(out var tensor) ? tensor : throw Mismatch.Unexpected(expected, entry)).ToList());
         using var reader = new TensorReader(_location);
         return reader.ReadAll(wanted);
     }

@@ -33,14 +33,12 @@ internal sealed class StateSource
     /// <exception cref="ArgumentException">The value is no dictionary with string keys.</exception>
     internal static StateSource Of(PyValue value, TensorReader reader)
     {
-        if (value is not PyDict dict)
+        if (!value.TryAsDict(out var dict))
         {
             throw new ArgumentException(SafeText.Escape($"Expected state_dict to be dict-like, got <class '{FileStateEntry.PythonClass(value)}'>."));
         }
 
-        PyValue? metadata = null;
-        _ = dict.Attributes?.TryGet("_metadata", out metadata);
-        var source = new StateSource(metadata, reader);
+        var source = new StateSource(MetadataOf(value), reader);
         foreach (var (key, entry) in dict)
         {
             if (key is not PyString name)
@@ -53,6 +51,10 @@ internal sealed class StateSource
 
         return source;
     }
+
+    /// <summary>The <c>_metadata</c> that a state_dict carries as an attribute, or null.</summary>
+    internal static PyValue? MetadataOf(PyValue value) =>
+        value is PyDict or PyObject { State: null or PyDict } && value.AsAttributes().TryGet("_metadata", out var metadata) ? metadata : null;
 
     /// <summary>Reads at once what <see cref="StateEntry.ToTensor"/> of these entries will want.</summary>
     internal void Prepare(IEnumerable<StateEntry> entries) => _reader?.Prepare(entries.OfType<FileStateEntry>().Select(entry => entry.Tensor));

@@ -254,7 +254,12 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="KeyNotFoundException">There is none, or several of that name.</exception>
     public TensorView FindTensor(string name)
     {
-        var found = Tensors.Where(tensor => tensor.Name == name || tensor.Path == name).ToList();
+        if (Tensors.FirstOrDefault(tensor => tensor.Path == name) is { } only)
+        {
+            return only.View;
+        }
+
+        var found = Tensors.Where(tensor => tensor.Name == name).ToList();
         return found.Count == 1
             ? found[0].View
             : throw new KeyNotFoundException(SafeText.Escape(found.Count == 0
@@ -327,7 +332,7 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>
     /// Every value of the object with its path, depth first in the file's order. A value that is reached in two ways comes
-    /// twice; a cycle is cut where it closes. What lies beside the object (<see cref="Roots"/>) comes after it.
+    /// twice. Where a value lies in itself, it comes once more, with <see cref="PyEntry.Above"/>, and without its entries. What lies beside the object (<see cref="Roots"/>) comes after it.
     /// </summary>
     /// <exception cref="UnsupportedCheckpointException">The object passes <see cref="ReadLimits.MaxEntries"/>.</exception>
     public IEnumerable<PyEntry> Walk() => PyWalker.Walk(Roots, _options.Budget!.MaxEntries);
@@ -567,10 +572,11 @@ public sealed class Checkpoint : IDisposable
         long characters = 0;
         foreach (var entry in Walk())
         {
-            if (entry.Value is PyTensor tensor)
+            if (entry is { Value: PyTensor tensor, Above: null })
             {
-                characters += entry.NameLength;
-                if (characters > limit)
+                var listed = characters + entry.NameLength > limit ? null : new TensorEntry(entry, tensor);
+                characters += Math.Max(entry.NameLength, listed?.Name.Length ?? 0);
+                if (listed is null || characters > limit)
                 {
                     throw new UnsupportedCheckpointException(
                         $"the names of the tensors have more than {limit} characters ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxNameCharacters)})")
@@ -579,7 +585,6 @@ public sealed class Checkpoint : IDisposable
                     };
                 }
 
-                var listed = new TensorEntry(entry, tensor);
                 tensor.View.NameOnce(listed.Name);
                 tensors.Add(listed);
             }

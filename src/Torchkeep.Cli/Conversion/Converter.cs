@@ -46,6 +46,11 @@ internal static class Converter
         {
             terminal.Error.WriteLine($"torchkeep: {SafeText.Escape(note)}; they were not written");
         }
+
+        if (IsOfArrays(checkpoint.Root))
+        {
+            terminal.Error.WriteLine("torchkeep: its NumPy arrays were written as tensors");
+        }
     }
 
     private static PyValue Choose(Checkpoint checkpoint, ConvertRequest request)
@@ -56,7 +61,7 @@ internal static class Converter
             return root;
         }
 
-        if (root is not PyDict dict)
+        if (!root.TryAsDict(out var dict))
         {
             throw new CommandException($"--select and --rename are about the entries of a dictionary, and the object is a {root.TypeName}{Candidates(checkpoint)}");
         }
@@ -92,7 +97,7 @@ internal static class Converter
     {
         var isArchive = checkpoint.Format is CheckpointFormat.TorchScript or CheckpointFormat.TorchExport;
         var holdsNoObject = request.Options.Format == CheckpointFormat.Safetensors && checkpoint.Root is PyObject;
-        if (request.Part is null && !isArchive && !holdsNoObject)
+        if (request.Part is null && !isArchive && !holdsNoObject && !IsOfArrays(checkpoint.Root))
         {
             return checkpoint.Root;
         }
@@ -107,10 +112,14 @@ internal static class Converter
         }
     }
 
-    // A DTensor of which all is here is a tensor to every other program.
+    // A state_dict of NumPy arrays, which is to be one of tensors.
+    private static bool IsOfArrays(PyValue root) =>
+        root.TryAsDict(out var dict) && dict.All(entry => entry.Key is PyString && entry.Value.TryAsTensor(out _)) && dict.Any(entry => entry.Value.TryAsArray(out _));
+
+    // A DTensor of which all is here is a tensor to every other program, and so is an array of numbers.
     private static PyValue WithWholeTensors(PyValue root)
     {
-        if (root is not PyDict dict || !dict.Any(entry => entry.Value is PyWrapperTensor { Whole: not null }))
+        if (root is not PyDict dict || !dict.Any(entry => entry.Value is not PyTensor && entry.Value.TryAsTensor(out _)))
         {
             return root;
         }
@@ -118,7 +127,7 @@ internal static class Converter
         var plain = new PyDict(dict.IsOrdered) { Attributes = dict.Attributes };
         foreach (var (key, value) in dict)
         {
-            plain.Add(key, (value as PyWrapperTensor)?.Whole ?? value);
+            plain.Add(key, value.TryAsTensor(out var tensor) ? tensor : value);
         }
 
         return plain;
@@ -135,7 +144,8 @@ internal static class Converter
         }
     }
 
-    private static string Describe(PyValue value) => value is PyWrapperTensor ? value.ToString()! : value.TypeName;
+    private static string Describe(PyValue value) =>
+        value is PyWrapperTensor ? value.ToString()! : value.TryAsArray(out var array) ? $"numpy.ndarray of {array.Type}" : value.TypeName;
 
     // The dictionaries that --state-dict could mean.
     private static string Candidates(Checkpoint checkpoint)
@@ -143,7 +153,7 @@ internal static class Converter
         const int Shown = 5;
         const int Searched = 100_000;
         var names = checkpoint.Walk().Take(Searched)
-            .Where(entry => entry.Depth > 0 && entry.Value is PyDict { Count: > 0 } dict && dict.All(item => item.Key is PyString && item.Value is PyTensor))
+            .Where(entry => entry.Depth > 0 && entry.Value.TryAsDict(out var dict) && dict.Count > 0 && dict.All(item => item.Key is PyString && item.Value.TryAsTensor(out _)))
             .Select(entry => entry.Name).Take(Shown).ToList();
         return names.Count == 0 ? "" : $" (--state-dict can be {string.Join(", ", names.Select(name => $"'{name}'"))})";
     }

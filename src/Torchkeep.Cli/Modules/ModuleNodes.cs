@@ -37,7 +37,7 @@ internal sealed class ModuleNodes
                 throw new CommandException($"a name in the state_dict has more than {MaxDepth} parts");
             }
 
-            root.Add(parts, value as PyTensor ?? (value as PyWrapperTensor)?.Whole);
+            root.Add(parts, value.TryAsTensor(out var tensor) ? tensor : null);
         }
 
         return nodes.Make(root);

@@ -14,7 +14,8 @@ internal static class HumanReport
         }
 
         text.WriteLine(
-            $"{Quantity.Of(survey.TensorCount, "tensor")}, {Quantity.Of(survey.ParameterCount, "parameter")}, {Quantity.Bytes(survey.StorageBytes)} in {Quantity.Of(survey.StorageCount, "storage")}");
+            $"{Quantity.Of(survey.TensorCount, "tensor")}, {Quantity.Of(survey.ParameterCount, "parameter")}, {Quantity.Bytes(survey.StorageBytes)} in {Quantity.Of(survey.StorageCount, "storage")}"
+            + (survey.ArrayCount == 0 ? "" : $", {Quantity.Of(survey.ArrayCount, "NumPy array")} of {Quantity.Bytes(survey.ArrayBytes)}"));
         if (WasteNote.Of(StorageUsage.Of(checkpoint.Root)) is { } note)
         {
             text.WriteLine(note);

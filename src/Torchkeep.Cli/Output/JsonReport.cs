@@ -40,6 +40,11 @@ internal static class JsonReport
         json.WriteStartArray("tensors");
         foreach (var entry in WithoutParts(checkpoint.Walk()))
         {
+            if (entry.Above is not null)
+            {
+                continue;
+            }
+
             if (entry.Value is PyTensor tensor)
             {
                 WriteTensor(json, entry, tensor, survey);
@@ -57,7 +62,7 @@ internal static class JsonReport
         json.WriteStartArray("leaves");
         foreach (var entry in WithoutParts(checkpoint.Walk()))
         {
-            if (entry.Value is not (PyTensor or PyCompositeTensor))
+            if (entry.Above is not null || entry.Value is not (PyTensor or PyCompositeTensor))
             {
                 WriteLeaf(json, entry);
             }
@@ -116,7 +121,11 @@ internal static class JsonReport
         json.WriteStartObject();
         json.WriteString("path", entry.Path);
         json.WriteString("type", Text(entry.Value.TypeName));
-        if (ValueText.CountOf(entry.Value) is { } count)
+        if (entry.Above is { } above)
+        {
+            json.WriteString("above", above.Path);
+        }
+        else if (ValueText.CountOf(entry.Value) is { } count)
         {
             json.WriteBoolean("container", true);
             json.WriteNumber("len", count);

@@ -14,6 +14,7 @@ internal sealed class Survey
     private readonly List<int> _childCounts = [];
     private readonly Dictionary<TensorStorage, StorageUse> _storages = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<PyTensor, string?> _hashes = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<PyObject> _records = new(ReferenceEqualityComparer.Instance);
     private long _textLength;
 
     // Archives before PyTorch 1.4 have a list of tensors, whose names are in their tree of modules.
@@ -25,6 +26,11 @@ internal sealed class Survey
     internal Int128 ParameterCount { get; private set; }
 
     internal Int128 StorageBytes { get; private set; }
+
+    /// <summary>NumPy arrays; one that stands in several places counts once. They are none of the tensors.</summary>
+    internal long ArrayCount { get; private set; }
+
+    internal long ArrayBytes { get; private set; }
 
     internal int StorageCount => _storages.Count;
 
@@ -54,7 +60,7 @@ internal sealed class Survey
             if (maxTextLength is not null)
             {
                 length = entry.Step.Length + (open.Count > 0 ? open[^1].PathLength : 0);
-                survey._textLength += length + JsonReport.LengthOf(entry.Value);
+                survey._textLength += length + JsonReport.LengthOf(entry.Value) + (entry.Above is { } above ? open[above.Depth].PathLength : 0);
                 survey.CheckLength(maxTextLength.Value);
             }
 
@@ -65,9 +71,13 @@ internal sealed class Survey
 
             open.Add((survey._childCounts.Count, length));
             survey._childCounts.Add(0);
-            if (entry.Value is PyTensor tensor)
+            if (entry is { Value: PyTensor tensor, Above: null })
             {
                 survey.Add(entry, tensor, views);
+            }
+            else if (entry.Value is PyObject record)
+            {
+                survey.AddArray(record);
             }
         }
 
@@ -118,6 +128,16 @@ internal sealed class Survey
         catch (Exception error) when (error is CheckpointException or KeyNotFoundException)
         {
             // A module of whose state only its code knows has no names; the tensors are listed all the same.
+        }
+    }
+
+    // A file can name one array as often as it likes: it is looked at once.
+    private void AddArray(PyObject record)
+    {
+        if (record.Callable is PyGlobal { Module: var module } && module.StartsWith("numpy.", StringComparison.Ordinal) && _records.Add(record) && record.TryAsArray(out var array))
+        {
+            ArrayCount++;
+            ArrayBytes += array.Bytes.Length;
         }
     }
 

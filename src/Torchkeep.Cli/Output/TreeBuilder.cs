@@ -44,7 +44,7 @@ internal static class TreeBuilder
                 continue;
             }
 
-            var inline = ValueText.Inline(entry.Value, all);
+            var inline = entry.Above is { } above ? AboveText(above) : ValueText.Inline(entry.Value, all);
             if (inline is not null)
             {
                 closedAt = entry.Depth;
@@ -53,7 +53,7 @@ internal static class TreeBuilder
             var node = new TreeNode(entry, childCount)
             {
                 Text = inline ?? Describe(entry.Value),
-                Tensor = entry.Value is PyTensor tensor ? TensorColumns.Of(tensor, place, survey) : null,
+                Tensor = entry is { Value: PyTensor tensor, Above: null } ? TensorColumns.Of(tensor, place, survey) : null,
             };
             (parent?.Children ?? roots).Add(node);
             open.Push(node);
@@ -66,6 +66,8 @@ internal static class TreeBuilder
     private static bool IsShown(TreeNode parent, int place, int lines, bool all) =>
         parent.Entry.Depth < MaxDepth
         && (all || (lines < MaxLines && (parent.ChildCount <= MaxRun || place < RunStart || place >= parent.ChildCount - RunEnd)));
+
+    private static string AboveText(PyEntry above) => $"{SafeText.Escape(TextCut.Ends(above.Path, MaxTextLength))} (above)";
 
     private static string Describe(PyValue value) => SafeText.Escape(value switch
     {

@@ -9,8 +9,11 @@ namespace Torchkeep;
 public sealed class NumpyArray
 {
     internal NumpyArray(NumpyType type, ImmutableArray<long> shape, bool isFortranOrder, ReadOnlyMemory<byte> bytes, IReadOnlyList<PyValue>? items)
+        : this(type, shape, isFortranOrder ? ColumnMajorStrides(shape) : TensorLayout.RowMajorStrides(shape.AsSpan()), bytes, items) => IsFortranOrder = isFortranOrder;
+
+    private NumpyArray(NumpyType type, ImmutableArray<long> shape, ImmutableArray<long> strides, ReadOnlyMemory<byte> bytes, IReadOnlyList<PyValue>? items)
     {
-        (Type, Shape, IsFortranOrder, Bytes, Items) = (type, shape, isFortranOrder, bytes, items);
+        (Type, Shape, Strides, Bytes, Items) = (type, shape, strides, bytes, items);
     }
 
     /// <summary>Its dtype.</summary>
@@ -41,7 +44,7 @@ public sealed class NumpyArray
         }
 
         TensorStorage storage = new(new MemoryByteSource(Bytes), "cpu", type, Type.IsBigEndian);
-        return new(storage, type, 0, Shape, IsFortranOrder ? ColumnMajorStrides() : TensorLayout.RowMajorStrides(Shape.AsSpan()));
+        return new(storage, type, 0, Shape, Strides);
     }
 
     /// <summary>The items of an array of text (<c>U</c>) or bytes (<c>S</c>, as Latin-1), in its order, without padding.</summary>
@@ -71,9 +74,16 @@ public sealed class NumpyArray
     /// <summary>The dtype and the shape.</summary>
     public override string ToString() => $"numpy {Type} {TensorLayout.Format(Shape.AsSpan())}";
 
-    private ImmutableArray<long> ColumnMajorStrides()
+    /// <summary>Steps of the dimensions, in items.</summary>
+    internal ImmutableArray<long> Strides { get; }
+
+    /// <summary>The same items with the dimensions in another order.</summary>
+    internal NumpyArray Transpose(ImmutableArray<long> axes) =>
+        new(Type, [.. axes.Select(axis => Shape[(int)axis])], [.. axes.Select(axis => Strides[(int)axis])], Bytes, Items);
+
+    private static ImmutableArray<long> ColumnMajorStrides(ImmutableArray<long> shape)
     {
-        long[] reversed = [.. Shape.Reverse()];
+        long[] reversed = [.. shape.Reverse()];
         return [.. TensorLayout.RowMajorStrides(reversed).Reverse()];
     }
 }

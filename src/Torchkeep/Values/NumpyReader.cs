@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Torchkeep.Tensors;
 
@@ -15,6 +16,62 @@ internal static class NumpyReader
     /// <summary>NumPy's text takes this many bytes a character.</summary>
     internal const int CharacterSize = 4;
 
+    // An array that is met twice is one tensor.
+    private static readonly ConditionalWeakTable<PyObject, Made> _tensors = [];
+
+    /// <summary>Whether a record is a pickled array, whichever function makes it.</summary>
+    internal static bool IsArray(PyValue value) =>
+        value is PyObject record && PythonNames.Of(record) is "numpy._core.multiarray._reconstruct" or "numpy._core.numeric._frombuffer";
+
+    /// <summary>
+    /// The tensor over the bytes of an array of numbers, the same for each call; null for all else: for dates, text, objects,
+    /// structures, and where the bytes are not as many as the shape and the type need.
+    /// </summary>
+    internal static PyTensor? Tensor(PyValue value)
+    {
+        if (!IsArray(value))
+        {
+            return null;
+        }
+
+        var record = (PyObject)value;
+        if (!_tensors.TryGetValue(record, out var made) || made.State != record.State)
+        {
+            made = new(record.State, WholeArray(record) is { Type: { ElementType: not null, Kind: not ('M' or 'm') } } array ? new(array.ToTensor()) : null);
+            _tensors.AddOrUpdate(record, made);
+        }
+
+        return made.Tensor;
+    }
+
+    /// <summary>An array, or null for all else and for one that is broken.</summary>
+    internal static NumpyArray? WholeArray(PyValue value)
+    {
+        try
+        {
+            return IsArray(value) ? Array(value) : null;
+        }
+        catch (InvalidCheckpointException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>An array's type and shape for a message, by one name however it was pickled.</summary>
+    internal static string Describe(PyValue array)
+    {
+        try
+        {
+            return Array(array) is { } read ? $"numpy.ndarray of {read.Type}{Fields(read.Type)} {TensorLayout.Format(read.Shape.AsSpan())}" : "numpy.ndarray";
+        }
+        catch (InvalidCheckpointException error)
+        {
+            return $"numpy.ndarray that is broken: {error.Message}";
+        }
+
+        static string Fields(NumpyType type) => type.Fields.Count == 0 ? "" : $" ({string.Join(", ", type.Fields)})";
+    }
+
     internal static NumpyArray? Array(PyValue value)
     {
         if (value is not PyObject record)
@@ -27,8 +84,8 @@ internal static class NumpyReader
             ("numpy._core.multiarray.scalar", [var dtype, var data], _) when Type(dtype) is { } type => Make(type, [], false, data, isScalar: true),
             ("numpy._core.multiarray._reconstruct", _, PyTuple { Items: [_, var shape, var dtype, PyBool isFortran, var data] }) when Type(dtype) is { } type =>
                 Make(type, Numbers(shape), isFortran.Value, data, isScalar: false),
-            ("numpy._core.numeric._frombuffer", [var data, var dtype, var shape, var order], _) when Type(dtype) is { } type =>
-                Make(type, Numbers(shape), PythonNames.Text(order) == "F", data, isScalar: false),
+            ("numpy._core.numeric._frombuffer", [var data, var dtype, var shape, var order, .. var axes], _) when Type(dtype) is { } type =>
+                Transpose(Make(type, Numbers(shape), PythonNames.Text(order) == "F", data, isScalar: false), axes),
             _ => null,
         };
     }
@@ -75,6 +132,22 @@ internal static class NumpyReader
             ElementType.UInt16 => PyInt.From(view.ToArray<ushort>()[0]),
             _ => PyInt.From(view.ToArray<uint>()[0]),
         };
+    }
+
+    /// <summary>The number, text or bytes that a scalar is as a dictionary's key, or null.</summary>
+    internal static PyValue? Key(PyValue value, int maxBytes)
+    {
+        try
+        {
+            return value is PyObject { Arguments.Items: [_, PyBytes { Value.Length: var length }] } && length <= maxBytes && Array(value) is { Type.Kind: not ('M' or 'm' or 'O') }
+                ? Scalar(value)
+                : null;
+        }
+        catch (InvalidCheckpointException)
+        {
+            // The record is no such data, whatever its name.
+            return null;
+        }
     }
 
     internal static NumpyType? Type(PyValue value)
@@ -129,6 +202,20 @@ internal static class NumpyReader
             : throw Invalid($"{bytes.Length} bytes for {count} elements of {type.ItemSize}");
     }
 
+    // What is neither of C's order nor of Fortran's comes as one of C's order and its axes (order 'K', since NumPy 2.3).
+    private static NumpyArray? Transpose(NumpyArray? array, ImmutableArray<PyValue> rest)
+    {
+        if (array is null || rest is not [PyTuple or PyList, ..])
+        {
+            return array;
+        }
+
+        var axes = Numbers(rest[0]);
+        return !axes.IsDefault && axes.Order().SequenceEqual(Enumerable.Range(0, array.Shape.Length).Select(axis => (long)axis))
+            ? array.Transpose(axes)
+            : throw Invalid($"its axes are no order of {array.Shape.Length} dimensions");
+    }
+
     private static ImmutableArray<long> Numbers(PyValue value)
     {
         IReadOnlyList<PyValue>? items = value switch
@@ -152,4 +239,6 @@ internal static class NumpyReader
     }
 
     private static InvalidCheckpointException Invalid(string problem) => new($"this is no NumPy array: {problem}");
+
+    private sealed record Made(PyValue? State, PyTensor? Tensor);
 }

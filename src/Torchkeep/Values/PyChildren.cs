@@ -7,13 +7,16 @@ internal readonly struct PyChildren(PyEntry parent, int start = 0)
 {
     internal PyEntry Parent => parent;
 
-    internal bool HasMore => start < Count(parent.Value);
+    internal bool HasMore => start < Count;
 
     internal PyEntry First => At(start);
 
+    /// <summary>How many lie in the value, whatever the start.</summary>
+    internal int Count => CountIn(parent.Value);
+
     internal PyChildren Skip() => new(parent, start + 1);
 
-    private static int Count(PyValue value) => value switch
+    private static int CountIn(PyValue value) => value switch
     {
         PyDict dict => dict.Count + CountAttributes(dict.Attributes),
         PyList list => list.Count,
@@ -28,12 +31,12 @@ internal readonly struct PyChildren(PyEntry parent, int start = 0)
 
     private static int CountAttributes(PyValue? state) => state is null ? 0 : state is PyDict attributes ? attributes.Count : 1;
 
-    private PyEntry At(int place)
+    internal PyEntry At(int place)
     {
         switch (parent.Value)
         {
             case PyDict dict:
-                return place < dict.Count ? Entry(dict, place) : Attribute(dict.Attributes!, place - dict.Count);
+                return place < dict.Count ? Entry(dict, place, place) : Attribute(dict.Attributes!, place - dict.Count, place);
             case PyList list:
                 return Item(list.Items[place], place);
             case PyTuple tuple:
@@ -41,10 +44,12 @@ internal readonly struct PyChildren(PyEntry parent, int start = 0)
             case PySet set:
                 return Item(set.Items[place], place);
             case PyTensor tensor:
-                return Attribute(tensor.State!, place);
+                return Attribute(tensor.State!, place, place);
             case PyCompositeTensor composite:
                 var parts = composite.Parts;
-                return place < parts.Count ? new(parent, PyStepKind.Attribute, parts[place].Key, parts[place].Value) : Attribute(composite.State!, place - parts.Count);
+                return place < parts.Count
+                    ? new(parent, PyStepKind.Attribute, parts[place].Key, parts[place].Value, place)
+                    : Attribute(composite.State!, place - parts.Count, place);
             default:
                 return At((PyObject)parent.Value, place);
         }
@@ -52,56 +57,57 @@ internal readonly struct PyChildren(PyEntry parent, int start = 0)
 
     private PyEntry At(PyObject record, int place)
     {
-        if (place < record.Arguments.Items.Length)
+        var rest = place;
+        if (rest < record.Arguments.Items.Length)
         {
-            return new(parent, PyStepKind.Argument, $"arg{place}", record.Arguments.Items[place]);
+            return new(parent, PyStepKind.Argument, $"arg{rest}", record.Arguments.Items[rest], place);
         }
 
-        place -= record.Arguments.Items.Length;
+        rest -= record.Arguments.Items.Length;
         if (record.KeywordArguments is { } keywords)
         {
-            if (place < keywords.Count)
+            if (rest < keywords.Count)
             {
-                return Named(PyStepKind.Argument, keywords.At(place));
+                return Named(PyStepKind.Argument, keywords.At(rest), place);
             }
 
-            place -= keywords.Count;
+            rest -= keywords.Count;
         }
 
         if (record.Items is { } items)
         {
-            if (place < items.Count)
+            if (rest < items.Count)
             {
-                return Item(items.Items[place], place);
+                return Item(items.Items[rest], place);
             }
 
-            place -= items.Count;
+            rest -= items.Count;
         }
 
         if (record.Entries is { } entries)
         {
-            if (place < entries.Count)
+            if (rest < entries.Count)
             {
-                return Entry(entries, place);
+                return Entry(entries, rest, place);
             }
 
-            place -= entries.Count;
+            rest -= entries.Count;
         }
 
-        return Attribute(record.State!, place);
+        return Attribute(record.State!, rest, place);
     }
 
-    private PyEntry Item(PyValue item, int place) => new(parent, place, item);
+    private PyEntry Item(PyValue item, int place) => new(parent, PyStepKind.Index, key: null, item, place);
 
-    private PyEntry Entry(PyDict dict, int place)
+    private PyEntry Entry(PyDict dict, int index, int place)
     {
-        var (key, value) = dict.At(place);
-        return new(parent, PyStepKind.Key, key, value);
+        var (key, value) = dict.At(index);
+        return new(parent, PyStepKind.Key, key, value, place);
     }
 
-    private PyEntry Attribute(PyValue state, int place) =>
-        state is PyDict attributes ? Named(PyStepKind.Attribute, attributes.At(place)) : new(parent, PyStepKind.Attribute, "state", state);
+    private PyEntry Attribute(PyValue state, int index, int place) =>
+        state is PyDict attributes ? Named(PyStepKind.Attribute, attributes.At(index), place) : new(parent, PyStepKind.Attribute, "state", state, place);
 
-    private PyEntry Named(PyStepKind step, KeyValuePair<PyValue, PyValue> entry) =>
-        new(parent, step, entry.Key is PyString name ? (object)name.Value : entry.Key, entry.Value);
+    private PyEntry Named(PyStepKind step, KeyValuePair<PyValue, PyValue> entry, int place) =>
+        new(parent, step, entry.Key is PyString { Value.Length: <= PyKeyComparer.MaxTextLength } name ? (object)name.Value : entry.Key, entry.Value, place);
 }

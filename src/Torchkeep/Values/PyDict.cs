@@ -38,8 +38,8 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
     /// The entry under a key of any kind. Setting appends, or replaces the value in place and keeps the key that was there.
     /// </summary>
     /// <param name="key">
-    /// Compared as Python does: 1, 1.0 and True are one key, leaves and tuples of leaves go by value, a NaN and all else by
-    /// identity.
+    /// Compared as Python does: 1, 1.0, True and NumPy's 1 are one key, leaves and tuples of leaves go by value, a NaN and
+    /// all else by identity.
     /// </param>
     /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
     public PyValue this[PyValue key]
@@ -102,8 +102,14 @@ public sealed class PyDict : PyValue, IEnumerable<KeyValuePair<PyValue, PyValue>
         return TryGet(key, out var value)
             ? value
             : throw new KeyNotFoundException(SafeText.Escape(
-                $"there is no key {key.Brief}; the {TypeName} has {string.Join(", ", this.Take(Shown).Select(entry => entry.Key.Brief))}"
+                $"there is no key {Text(key)}; the {TypeName} has {string.Join(", ", this.Take(Shown).Select(entry => Text(entry.Key)))}"
                 + (Count > Shown ? $" and {Count - Shown} more" : "")));
+    }
+
+    private static string Text(PyValue key)
+    {
+        const int MaxLength = 100;
+        return key is PyString or PyBytes ? key.Brief : PyKeyText.Of(key, MaxLength);
     }
 
     // Several threads may read at once: each sees an entry or a whole table.

@@ -5,15 +5,17 @@ using System.Runtime.CompilerServices;
 namespace Torchkeep.Values;
 
 /// <summary>
-/// Equality of dictionary keys and set members, as Python has it: numbers by value whatever their type, a NaN by identity,
-/// text, bytes and names by value, tuples by their entries, all else by identity. What is larger than any real key goes
+/// Equality of dictionary keys and set members, as Python has it: numbers by value whatever their type, NumPy's too, a NaN by
+/// identity, text, bytes and names by value, tuples by their entries, all else by identity. What is larger than any real key goes
 /// by identity too, and no hash can be foreseen, so that no file can make an entry costly.
 /// </summary>
 internal sealed class PyKeyComparer : IEqualityComparer<PyValue>
 {
     internal static readonly PyKeyComparer Instance = new();
 
-    private const int MaxTextLength = 1 << 16;
+    /// <summary>Longer texts are equal to themselves alone.</summary>
+    internal const int MaxTextLength = 1 << 16;
+
     private const int MaxByteLength = 1 << 12;
     private const int MaxComparedEntries = 256;
 
@@ -39,13 +41,14 @@ internal sealed class PyKeyComparer : IEqualityComparer<PyValue>
             return false;
         }
 
-        if (x is PyString text)
+        if (x is PyString text && y is PyString)
         {
             return IsShort(text) && text.Equals(y as PyString);
         }
 
         return (Simplify(x), Simplify(y)) switch
         {
+            (PyString left, PyString right) => IsShort(left) && left.Equals(right),
             (PyInt left, PyInt right) => left.Equals(right) && !IsLarge(left),
             (PyFloat left, PyFloat right) => left.Value == right.Value,
             (PyComplex left, PyComplex right) => left.Value == right.Value,
@@ -83,6 +86,7 @@ internal sealed class PyKeyComparer : IEqualityComparer<PyValue>
         PyComplex { Value: var number } when !double.IsNaN(number.Real) && !double.IsNaN(number.Imaginary) =>
             HashCode.Combine(HashOf(BitConverter.DoubleToInt64Bits(number.Real + 0.0)), HashOf(BitConverter.DoubleToInt64Bits(number.Imaginary + 0.0))),
         PyBytes bytes when bytes.Value.Length <= MaxByteLength => bytes.GetHashCode(),
+        PyString text when IsShort(text) => text.GetHashCode(),
         PyGlobal name => name.GetHashCode(),
         _ => RuntimeHelpers.GetHashCode(value),
     };
@@ -134,12 +138,13 @@ internal sealed class PyKeyComparer : IEqualityComparer<PyValue>
     // Of a number as a whole .NET's own hash can be foreseen, of its halves not.
     private static int HashOf(long bits) => HashCode.Combine((int)bits, (int)(bits >> 32));
 
-    /// <summary>The plainest number that Python calls equal; all else as it is.</summary>
+    /// <summary>The plainest number that Python calls equal, or the text or bytes of NumPy's; all else as it is.</summary>
     private static PyValue Simplify(PyValue value) => value switch
     {
         PyBool truth => PyInt.From(truth.Value ? 1 : 0),
         PyFloat number when double.IsInteger(number.Value) => PyInt.From(new BigInteger(number.Value)),
         PyComplex { Value.Imaginary: 0 } number => Simplify(new PyFloat(number.Value.Real)),
+        PyObject when NumpyReader.Key(value, MaxByteLength) is { } plain => Simplify(plain),
         _ => value,
     };
 

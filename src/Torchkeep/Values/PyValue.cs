@@ -18,11 +18,16 @@ public abstract class PyValue
     /// <summary>What Python calls the type: <c>int</c>, <c>OrderedDict</c>, <c>Tensor</c>; for a record <c>object</c> and its class.</summary>
     public abstract string TypeName { get; }
 
-    /// <summary>The entry of a dictionary under a string key; also of a <c>collections.Counter</c> or <c>defaultdict</c>.</summary>
-    /// <param name="key">The key.</param>
-    /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>
-    /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
-    public PyValue this[string key] => (EntriesOrNull ?? throw Unexpected("a dictionary")).Find(key);
+    /// <summary>
+    /// The entry of a dictionary under a string key, also of a <c>collections.Counter</c>, a <c>defaultdict</c> or any record
+    /// with entries; or an attribute of an object, as of an <c>argparse.Namespace</c> or a dataclass. A record that has both has
+    /// its entries looked at first.
+    /// </summary>
+    /// <param name="key">The key, or the attribute's name.</param>
+    /// <exception cref="InvalidOperationException">This has neither entries nor attributes; the message says what it is.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such key or attribute; the message lists those there are.</exception>
+    public PyValue this[string key] =>
+        TryGet(key, out var value) ? value : (Values.PythonContainers.Mapping(this) ?? throw Unexpected("a dictionary")).Find(key);
 
     /// <summary>The entry of a list or tuple, also of a <c>torch.Size</c>, <c>deque</c> or namedtuple; or of a dictionary under an int key.</summary>
     /// <param name="index">From 0, or the key.</param>
@@ -66,15 +71,11 @@ public abstract class PyValue
     /// <param name="value">The view.</param>
     public static implicit operator PyValue(TensorView value) => new PyTensor(value);
 
-    /// <summary>Looks up a string key without throwing.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="value">The entry.</param>
-    /// <returns>False when this is no dictionary or has no such key.</returns>
-    public bool TryGet(string key, [NotNullWhen(true)] out PyValue? value)
-    {
-        value = null;
-        return EntriesOrNull is { } entries && entries.TryGet(new PyString(key), out value);
-    }
+    /// <summary>Looks up a string key, or an attribute, without throwing.</summary>
+    /// <param name="key">The key, or the attribute's name.</param>
+    /// <param name="value">The entry, or the attribute.</param>
+    /// <returns>False when this has neither entries nor attributes, or none of that name.</returns>
+    public bool TryGet(string key, [NotNullWhen(true)] out PyValue? value) => Values.PythonContainers.TryGet(this, key, out value);
 
     /// <summary>The text of a Python string, also of a NumPy scalar.</summary>
     /// <exception cref="InvalidOperationException">This is not a string; the message says what it is.</exception>
@@ -107,9 +108,9 @@ public abstract class PyValue
     /// <exception cref="InvalidOperationException">This is not a bool; the message says what it is.</exception>
     public bool AsBoolean() => (this as PyBool ?? Values.NumpyReader.Scalar(this) as PyBool)?.Value ?? throw Unexpected("a bool");
 
-    /// <summary>The view of a tensor.</summary>
-    /// <exception cref="InvalidOperationException">This is not a tensor; the message says what it is.</exception>
-    public TensorView AsTensor() => (this as PyTensor ?? (this as PyWrapperTensor)?.Whole)?.View ?? throw Unexpected("a tensor");
+    /// <summary>The view of a tensor, of a DTensor of which all is here, or of a NumPy array of numbers, whose bytes are not copied.</summary>
+    /// <exception cref="InvalidOperationException">This is none of them, or the array is broken; the message says what it is.</exception>
+    public TensorView AsTensor() => this.TryAsTensor(out var tensor) ? tensor.View : throw Unexpected("a tensor");
 
     /// <summary><see cref="object.ToString"/> for messages: of a long text the start alone.</summary>
     internal string Brief
@@ -127,5 +128,10 @@ public abstract class PyValue
     }
 
     internal InvalidOperationException Unexpected(string expected) =>
-        new(SafeText.Escape($"expected {expected}, found {(this is PyCompositeTensor ? $"{this}, a {GetType().Name} with its own members" : TypeName)}{(this is PyInt or PyFloat or PyBool or PyString ? $" {Brief}" : "")}"));
+        new(SafeText.Escape($"expected {expected}, found {this switch
+        {
+            PyCompositeTensor => $"{this}, a {GetType().Name} with its own members",
+            _ when Values.NumpyReader.IsArray(this) => Values.NumpyReader.Describe(this),
+            _ => TypeName,
+        }}{(this is PyInt or PyFloat or PyBool or PyString ? $" {Brief}" : "")}"));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using Torchkeep.Values;
 
@@ -150,6 +151,53 @@ public static class PyValueExtensions
     /// <param name="value">The value.</param>
     /// <exception cref="InvalidOperationException">It is none; the message says what it is.</exception>
     public static PyDict AsDict(this PyValue value) => PythonContainers.Entries(value) ?? throw value.Unexpected("a dictionary");
+
+    /// <summary>Whether a value is what <see cref="AsDict"/> gives, and its entries.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="entries">The entries; no copy.</param>
+    public static bool TryAsDict(this PyValue value, [NotNullWhen(true)] out PyDict? entries) => (entries = PythonContainers.Entries(value)) is not null;
+
+    /// <summary>
+    /// A dictionary's key in Python's spelling, as <see cref="PyEntry.Path"/> has it between brackets but for its number:
+    /// <c>'name'</c>, <c>('user', 'rates')</c>, <c>frozenset({1, 2})</c>, <c>&lt;Parameter torch.float32 [3]&gt;</c>.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    public static string ToKeyText(this PyValue key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return PyKeyText.Of(key, PyKeyText.MaxLength);
+    }
+
+    /// <summary>
+    /// What <see cref="PyValue.this[string]"/> looks at first: the entries of a dictionary, or of a record that has any; of
+    /// every other record with attributes those.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <exception cref="InvalidOperationException">It has neither; the message says what it is.</exception>
+    public static PyDict AsMapping(this PyValue value) => PythonContainers.Mapping(value) ?? throw value.Unexpected("a dictionary");
+
+    /// <summary>
+    /// Whether a value can be taken for one tensor: a <see cref="PyTensor"/>, a DTensor of which all is here
+    /// (<see cref="PyWrapperTensor.Whole"/>), or a NumPy array of numbers or truths. Of the same array it is the same tensor
+    /// each time, over the bytes that lie in the file's pickle.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="tensor">The tensor.</param>
+    /// <returns>
+    /// False for all else: also for arrays of text, objects, structures, dates and long doubles, for one whose bytes are not as
+    /// many as its shape and type need, and for NumPy's scalars.
+    /// </returns>
+    public static bool TryAsTensor(this PyValue value, [NotNullWhen(true)] out PyTensor? tensor)
+    {
+        tensor = value as PyTensor ?? (value as PyWrapperTensor)?.Whole ?? NumpyReader.Tensor(value);
+        return tensor is not null;
+    }
+
+    /// <summary>Whether a value is a NumPy array; a scalar is none.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="array">The array.</param>
+    /// <returns>False for all else, for a dtype that is not known, and where the bytes are not as many as the shape and the dtype need.</returns>
+    public static bool TryAsArray(this PyValue value, [NotNullWhen(true)] out NumpyArray? array) => (array = NumpyReader.WholeArray(value)) is not null;
 
     /// <summary>
     /// The attributes of an object: an <c>argparse.Namespace</c>, a dataclass, a module, with those in slots; of a tensor or

@@ -1,8 +1,8 @@
 namespace Torchkeep.Values;
 
 /// <summary>
-/// Visits a graph depth first, in the order of the file, without recursion. A value reached twice is visited twice, a
-/// cycle is cut where it closes.
+/// Visits a graph depth first, in the order of the file, without recursion. A value reached twice is visited twice. What
+/// closes a cycle is an entry that knows the one above it, and nothing of it is visited again.
 /// </summary>
 internal static class PyWalker
 {
@@ -13,18 +13,13 @@ internal static class PyWalker
 
     internal static IEnumerable<PyEntry> Walk(IReadOnlyList<PyEntry> roots, long maxEntries)
     {
-        var open = new HashSet<PyValue>(ReferenceEqualityComparer.Instance);
+        var open = new Dictionary<PyValue, PyEntry>(ReferenceEqualityComparer.Instance);
         var levels = new Stack<PyChildren>();
         long count = 0;
         foreach (var root in roots)
         {
             for (var entry = root; entry is not null; entry = Next(levels, open))
             {
-                if (open.Contains(entry.Value))
-                {
-                    continue;
-                }
-
                 if (levels.Count > MaxNesting)
                 {
                     throw new UnsupportedCheckpointException($"the object is nested more than {MaxNesting} deep");
@@ -36,11 +31,18 @@ internal static class PyWalker
                         $"the object has more than {maxEntries} entries ({nameof(ReadLimits)}.{nameof(ReadLimits.MaxEntries)} and {nameof(ReadLimits.MaxEntriesPerOpcode)})");
                 }
 
+                if (open.TryGetValue(entry.Value, out var above))
+                {
+                    entry.Above = above;
+                    yield return entry;
+                    continue;
+                }
+
                 yield return entry;
                 var children = new PyChildren(entry);
                 if (entry.Value is not PyTensor { State: null } && children.HasMore)
                 {
-                    open.Add(entry.Value);
+                    open.Add(entry.Value, entry);
                     levels.Push(children);
                 }
             }
@@ -57,7 +59,7 @@ internal static class PyWalker
     }
 
     // Only the place in each open value is kept: a list of a million entries is never a million entries here.
-    private static PyEntry? Next(Stack<PyChildren> levels, HashSet<PyValue> open)
+    private static PyEntry? Next(Stack<PyChildren> levels, Dictionary<PyValue, PyEntry> open)
     {
         while (levels.TryPop(out var level))
         {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Torchkeep.Values;
 
 /// <summary>What records of Python's containers hold.</summary>
@@ -40,10 +42,23 @@ internal static class PythonContainers
         {
             ("collections.Counter", [PyDict counts]) => counts,
             ("collections.Counter" or "collections.defaultdict", _) => [],
+            ("collections.UserDict" or "UserDict.UserDict" or "UserDict.IterableUserDict", _) when OfState(record.State) is { } fields && fields.TryGet("data", out var data) => Entries(data),
+            ("copyreg._reconstructor", [_, PyGlobal { Name: "dict" }, PyDict entries]) => entries,
             _ => null,
         },
         _ => null,
     };
+
+    /// <summary>The entries; of a record without entries its attributes; null where it has neither.</summary>
+    internal static PyDict? Mapping(PyValue value) => Entries(value) ?? (value is PyObject { State: not (null or PyNone) } ? Attributes(value) : null);
+
+    /// <summary>What a string key leads to: of a record first an entry, then an attribute.</summary>
+    internal static bool TryGet(PyValue value, string name, [NotNullWhen(true)] out PyValue? found)
+    {
+        found = null;
+        var key = new PyString(name);
+        return (Entries(value)?.TryGet(key, out found) ?? false) || (value is PyObject && (Attributes(value)?.TryGet(key, out found) ?? false));
+    }
 
     internal static PyDict? Attributes(PyValue value) => value switch
     {

@@ -93,12 +93,12 @@ public sealed class HumanReportTests : IDisposable
     }
 
     [Fact]
-    public void ACycleIsCut()
+    public void WhatClosesACycleNamesWhatIsAbove()
     {
         var root = new PyList(1);
         root.Items.Add(root);
 
-        Assert.Equal("$: list of 2\n└── [0]: 1\n", Tree(root));
+        Assert.Equal("$: list of 2\n├── [0]: 1\n└── [1]: $ (above)\n", Tree(root));
     }
 
     private string Tree(PyValue root, params string[] arguments)

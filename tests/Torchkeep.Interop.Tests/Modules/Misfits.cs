@@ -37,7 +37,7 @@ internal static class Misfits
         Of("containers", "state['0.weight'] = [1.0]; state['0.bias'] = (1.0,); state['1.weight'] = {'a': 1}; state['1.bias'] = collections.OrderedDict(); state['1.running_mean'] = {1}; state['1.running_var'] = b'x'"),
         Of("more containers", "state['0.weight'] = bytearray(b'x'); state['0.bias'] = frozenset({1}); state['1.weight'] = collections.Counter('a')"),
         Of("values of PyTorch", "state['0.weight'] = torch.Size([1]); state['0.bias'] = torch.device('cpu'); state['1.weight'] = torch.float32; state['1.bias'] = torch.nn.Linear; state['1.running_mean'] = torch.nn.ReLU()"),
-        Of("arrays", "import numpy; state['0.weight'] = numpy.ones((2, 3)); state['0.bias'] = torch.ones(2).storage()"),
+        Of("a storage", "state['0.bias'] = torch.ones(2).storage()"),
         Of("None for a bias", "state['0.bias'] = None"),
         Of("None for no bias", "state['2.0.bias'] = None"),
         Of("a Parameter", "state['0.weight'] = torch.nn.Parameter(torch.ones(2, 3))"),

@@ -38,14 +38,17 @@ public class PyWalkerTests
     }
 
     [Fact]
-    public void ACycleIsCutWhereItCloses()
+    public void WhatClosesACycleIsVisitedOnceMoreWithoutItsEntries()
     {
         var list = new PyList(1);
         var dict = new PyDict { { "list", list } };
         list.Items.Add(dict);
         list.Items.Add(2);
 
-        Assert.Equal(["$", "$[0]", "$[1]", "$[2]"], Paths(list));
+        var entries = PyWalker.Walk(list, NoLimit).ToList();
+
+        Assert.Equal(["$", "$[0]", "$[1]", "$[1]['list']", "$[2]"], entries.Select(entry => entry.Path));
+        Assert.Equal([null, null, null, "$", null], entries.Select(entry => entry.Above?.Path));
     }
 
     [Fact]

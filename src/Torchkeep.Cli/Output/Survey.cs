@@ -46,6 +46,7 @@ internal sealed class Survey
         }
 
         var open = new List<(int Place, long PathLength)>();
+        var closedAt = int.MaxValue;
         var views = new HashSet<(TensorStorage Storage, ElementType Type, long Offset, string Layout)>();
         foreach (var entry in checkpoint.Walk())
         {
@@ -54,8 +55,13 @@ internal sealed class Survey
             if (maxTextLength is not null)
             {
                 length = entry.Step.Length + (open.Count > 0 ? open[^1].PathLength : 0);
-                survey._textLength += length + JsonReport.LengthOf(entry.Value);
-                survey.CheckLength(maxTextLength.Value);
+                if (entry.Depth <= closedAt)
+                {
+                    var repr = JsonReport.ReprOf(entry);
+                    closedAt = repr is null ? int.MaxValue : entry.Depth;
+                    survey._textLength += length + JsonReport.LengthOf(entry.Value, repr);
+                    survey.CheckLength(maxTextLength.Value);
+                }
             }
 
             if (open.Count > 0)

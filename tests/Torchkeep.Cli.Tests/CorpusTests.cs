@@ -70,7 +70,7 @@ public sealed class CorpusTests(ITestOutputHelper log)
             }
 
             CompareAll(id, truth.GetProperty("tensors"), found.GetProperty("tensors"), ref tensors);
-            CompareAll(id, truth.GetProperty("leaves"), found.GetProperty("leaves"), ref leaves);
+            CompareAll(id, WithoutRecords(truth.GetProperty("leaves"), found.GetProperty("leaves")), found.GetProperty("leaves"), ref leaves);
         }
 
         log.WriteLine($"{files.Count} files, {tensors} tensors and {leaves} other values compared, {disagreements.Count} disagreements");
@@ -136,6 +136,20 @@ public sealed class CorpusTests(ITestOutputHelper log)
         }
 
         return JsonDocument.Parse(changed.ToJsonString()).RootElement;
+    }
+
+    // The reader that is not PyTorch lists what every record is made of, also of one that is a value to us.
+    private static JsonElement WithoutRecords(JsonElement expected, JsonElement found)
+    {
+        var values = found.EnumerateArray().Where(leaf => leaf.TryGetProperty("repr", out _) || leaf.TryGetProperty("sha256", out _)).ToDictionary(PathIn);
+        var records = expected.EnumerateArray()
+            .Where(leaf => Field(leaf, "type").StartsWith("object ", StringComparison.Ordinal) && values.ContainsKey(PathIn(leaf)))
+            .Select(PathIn).ToList();
+        var kept = expected.EnumerateArray().Where(leaf => !records.Any(record => IsUnder(PathIn(leaf), record))).Select(leaf =>
+            records.Contains(PathIn(leaf)) ? new JsonObject { ["path"] = PathIn(leaf) } : JsonNode.Parse(leaf.GetRawText()));
+        return JsonDocument.Parse(new JsonArray([.. kept]).ToJsonString()).RootElement;
+
+        static bool IsUnder(string path, string record) => path.Length > record.Length && path.StartsWith(record, StringComparison.Ordinal) && path[record.Length] is '[' or '.' or '(';
     }
 
     // The reader that is not PyTorch names the class in the file, of which PyTorch makes a Tensor since 0.4.

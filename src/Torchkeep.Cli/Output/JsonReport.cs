@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Torchkeep.Cli.Output;
@@ -36,7 +37,6 @@ internal static class JsonReport
             json.WriteEndObject();
         }
 
-
         json.WriteStartArray("tensors");
         foreach (var entry in WithoutParts(checkpoint.Walk()))
         {
@@ -60,12 +60,10 @@ internal static class JsonReport
 
         json.WriteEndArray();
         json.WriteStartArray("leaves");
-        foreach (var entry in WithoutParts(checkpoint.Walk()))
+        var hashes = new Dictionary<PyObject, string>(ReferenceEqualityComparer.Instance);
+        foreach (var (entry, text) in Leaves(WithoutParts(checkpoint.Walk())))
         {
-            if (entry.Above is not null || entry.Value is not (PyTensor or PyCompositeTensor))
-            {
-                WriteLeaf(json, entry);
-            }
+            WriteLeaf(json, entry, text, hashes);
         }
 
         json.WriteEndArray();
@@ -94,6 +92,29 @@ internal static class JsonReport
         }
     }
 
+    // With the repr of a record that is one value.
+    private static IEnumerable<(PyEntry Entry, string? Text)> Leaves(IEnumerable<PyEntry> entries)
+    {
+        var closedAt = int.MaxValue;
+        foreach (var entry in entries)
+        {
+            if (entry.Depth > closedAt || RecordText.IsPartOfDeque(entry))
+            {
+                continue;
+            }
+
+            closedAt = int.MaxValue;
+            if (entry is { Above: null, Value: PyTensor or PyCompositeTensor })
+            {
+                continue;
+            }
+
+            var text = entry.Above is null ? ReprOf(entry) : null;
+            closedAt = text is null ? int.MaxValue : entry.Depth;
+            yield return (entry, text);
+        }
+    }
+
     private static void WriteTensor(Utf8JsonWriter json, PyEntry entry, PyTensor tensor, Survey survey)
     {
         var view = tensor.View;
@@ -116,26 +137,65 @@ internal static class JsonReport
         End(json);
     }
 
-    private static void WriteLeaf(Utf8JsonWriter json, PyEntry entry)
+    private static void WriteLeaf(Utf8JsonWriter json, PyEntry entry, string? text, Dictionary<PyObject, string> hashes)
     {
         json.WriteStartObject();
         json.WriteString("path", entry.Path);
         json.WriteString("type", Text(entry.Value.TypeName));
+        var record = entry.Value as PyObject;
         if (entry.Above is { } above)
         {
             json.WriteString("above", above.Path);
         }
-        else if (ValueText.CountOf(entry.Value) is { } count)
+        else if (record is not null && text is not null && RecordText.ArrayOf(record) is { } array)
+        {
+            WriteArray(json, record, array, text, hashes);
+        }
+        else if (record is not null ? text is null || RecordText.IsContainer(record) || record.TypeName.StartsWith("object ", StringComparison.Ordinal) : ValueText.CountOf(entry.Value) is not null)
         {
             json.WriteBoolean("container", true);
-            json.WriteNumber("len", count);
+            json.WriteNumber("len", ValueText.CountOf(entry.Value)!.Value);
+            WriteRepr(json, text);
         }
         else
         {
-            json.WriteString("repr", ValueText.Of(entry.Value, MaxTextLength));
+            WriteRepr(json, text ?? ValueText.Of(entry.Value, MaxTextLength));
         }
 
         End(json);
+    }
+
+    private static void WriteArray(Utf8JsonWriter json, PyObject record, NumpyArray array, string text, Dictionary<PyObject, string> hashes)
+    {
+        json.WriteString("dtype", Text(array.Type.ToString()));
+        if (record.TypeName != "numpy.ndarray" && array.Shape.IsEmpty)
+        {
+            WriteRepr(json, text);
+            return;
+        }
+
+        CompositeFields.WriteNumbers(json, "shape", array.Shape.AsSpan());
+        if (array.Items is not null)
+        {
+            WriteRepr(json, text);
+            return;
+        }
+
+        if (!hashes.TryGetValue(record, out var hash))
+        {
+            hash = Convert.ToHexStringLower(SHA256.HashData(array.ToRowMajorBytes().Span));
+            hashes.Add(record, hash);
+        }
+
+        json.WriteString("sha256", hash);
+    }
+
+    private static void WriteRepr(Utf8JsonWriter json, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString("repr", text);
+        }
     }
 
     private static void End(Utf8JsonWriter json)
@@ -147,20 +207,23 @@ internal static class JsonReport
         }
     }
 
-    /// <summary>About how long the text of a value will be beside its path.</summary>
-    internal static long LengthOf(PyValue value)
+    /// <summary>About how long the text of a value will be beside its path; of a record that is one value its repr.</summary>
+    internal static long LengthOf(PyValue value, string? repr)
     {
         const int Rest = 64;
         return Rest + Math.Min(MaxTextLength, value switch
         {
             PyString text => text.Value.Length,
             PyBytes bytes => bytes.Value.Length,
-            PyObject { Callable: PyGlobal name } => name.Module.Length + (long)name.Name.Length,
+            PyObject { Callable: PyGlobal name } => name.Module.Length + (long)name.Name.Length + (repr?.Length ?? 0),
             PyGlobal name => name.Module.Length + (long)name.Name.Length,
             PyTensor tensor => tensor.View.Shape.Length + (long)tensor.View.Storage.Location.Length,
             _ => 0,
         });
     }
+
+    /// <summary>The repr of a record that is listed as one value; else null.</summary>
+    internal static string? ReprOf(PyEntry entry) => entry.Value is PyObject record ? RecordText.Whole(entry, record, MaxTextLength) : null;
 
     internal static string Text(string text) => TextCut.Start(text, MaxTextLength);
 }

@@ -52,6 +52,7 @@ internal sealed class Survey
         }
 
         var open = new List<(int Place, long PathLength)>();
+        var closedAt = int.MaxValue;
         var views = new HashSet<(TensorStorage Storage, ElementType Type, long Offset, string Layout)>();
         foreach (var entry in checkpoint.Walk())
         {
@@ -60,8 +61,13 @@ internal sealed class Survey
             if (maxTextLength is not null)
             {
                 length = entry.Step.Length + (open.Count > 0 ? open[^1].PathLength : 0);
-                survey._textLength += length + JsonReport.LengthOf(entry.Value) + (entry.Above is { } above ? open[above.Depth].PathLength : 0);
-                survey.CheckLength(maxTextLength.Value);
+                if (entry.Depth <= closedAt)
+                {
+                    var repr = entry.Above is null ? JsonReport.ReprOf(entry) : null;
+                    closedAt = repr is null ? int.MaxValue : entry.Depth;
+                    survey._textLength += length + JsonReport.LengthOf(entry.Value, repr) + (entry.Above is { } above ? open[above.Depth].PathLength : 0);
+                    survey.CheckLength(maxTextLength.Value);
+                }
             }
 
             if (open.Count > 0)

@@ -25,7 +25,7 @@ internal static class TreeBuilder
         foreach (var entry in checkpoint.Walk())
         {
             var childCount = survey.ChildCount(++place);
-            if (entry.Depth > closedAt)
+            if (entry.Depth > closedAt || RecordText.IsPartOfDeque(entry))
             {
                 continue;
             }
@@ -44,7 +44,7 @@ internal static class TreeBuilder
                 continue;
             }
 
-            var inline = entry.Above is { } above ? AboveText(above) : ValueText.Inline(entry.Value, all);
+            var inline = entry.Above is { } above ? AboveText(above) : ValueText.Inline(entry, all);
             if (inline is not null)
             {
                 closedAt = entry.Depth;
@@ -71,9 +71,9 @@ internal static class TreeBuilder
 
     private static string Describe(PyValue value) => SafeText.Escape(value switch
     {
-        PyObject => $"{TextCut.Start(value.TypeName, MaxTextLength)} (a record, not made)",
+        PyObject record => RecordText.Describe(record, MaxTextLength),
         PyCompositeTensor => TextCut.Start(value.ToString()!, MaxTextLength),
-        PyGlobal => $"{ValueText.Of(value, MaxTextLength)} (a name)",
+        PyGlobal { TypeName: "global" } => $"{ValueText.Of(value, MaxTextLength)} (a name)",
         _ => ValueText.CountOf(value) is { } count ? $"{value.TypeName} of {Quantity.Number(count)}" : ValueText.Of(value, MaxTextLength),
     });
 }

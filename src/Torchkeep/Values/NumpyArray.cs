@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Torchkeep.IO;
 using Torchkeep.Tensors;
+using Torchkeep.Values;
 
 namespace Torchkeep;
 
@@ -47,6 +48,74 @@ public sealed class NumpyArray
         return new(storage, type, 0, Shape, Strides);
     }
 
+    /// <summary>
+    /// The items in row-major order, as <c>numpy.ascontiguousarray</c> lays them out: numbers, dates, durations and the
+    /// characters of text little-endian, structures as they lie in the file. It copies unless that is how
+    /// <see cref="Bytes"/> are. Empty for objects.
+    /// </summary>
+    public ReadOnlyMemory<byte> ToRowMajorBytes()
+    {
+        var unit = Type.Kind switch
+        {
+            'U' => NumpyReader.CharacterSize,
+            'c' => Type.ItemSize / 2,
+            'b' or 'i' or 'u' or 'f' or 'M' or 'm' => Type.ItemSize,
+            _ => 1,
+        };
+        var isTurned = Type.IsBigEndian && unit > 1;
+        if (Bytes.IsEmpty || (!isTurned && Strides.SequenceEqual(TensorLayout.RowMajorStrides(Shape.AsSpan()))))
+        {
+            return Bytes;
+        }
+
+        var bytes = new byte[Bytes.Length];
+        long place = 0;
+        foreach (var item in Places())
+        {
+            Bytes.Span.Slice((int)(item * Type.ItemSize), Type.ItemSize).CopyTo(bytes.AsSpan((int)place));
+            place += Type.ItemSize;
+        }
+
+        for (var i = 0; isTurned && i < bytes.Length; i += unit)
+        {
+            bytes.AsSpan(i, unit).Reverse();
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Where the items lie, counted in items, in row-major order.</summary>
+    internal IEnumerable<long> Places()
+    {
+        var strides = Strides;
+        if (Shape.Any(size => size == 0))
+        {
+            yield break;
+        }
+
+        var index = new long[Shape.Length];
+        long place = 0;
+        while (true)
+        {
+            yield return place;
+            var dimension = index.Length - 1;
+            while (dimension >= 0 && ++index[dimension] == Shape[dimension])
+            {
+                place -= (Shape[dimension] - 1) * strides[dimension];
+                index[dimension--] = 0;
+            }
+
+            if (dimension < 0)
+            {
+                yield break;
+            }
+
+            place += strides[dimension];
+        }
+    }
+
+    internal ImmutableArray<long> Strides => IsFortranOrder ? ColumnMajorStrides() : TensorLayout.RowMajorStrides(Shape.AsSpan());
+
     /// <summary>The items of an array of text (<c>U</c>) or bytes (<c>S</c>, as Latin-1), in its order, without padding.</summary>
     /// <exception cref="InvalidOperationException">It is of another type.</exception>
     public string[] ToStrings()
@@ -58,6 +127,12 @@ public sealed class NumpyArray
 
         if (Type.ItemSize == 0)
         {
+            const int MaxEmpty = 1 << 20;
+            if (Shape.Aggregate(1L, (product, size) => product * size) > MaxEmpty)
+            {
+                throw new InvalidOperationException($"the array has more than {MaxEmpty} texts without a character");
+            }
+
             return [.. Enumerable.Repeat("", checked((int)Shape.Aggregate(1L, (product, size) => product * size)))];
         }
 

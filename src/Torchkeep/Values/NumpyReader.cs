@@ -16,6 +16,13 @@ internal static class NumpyReader
     /// <summary>NumPy's text takes this many bytes a character.</summary>
     internal const int CharacterSize = 4;
 
+    // numpy/_core/include/numpy/ndarraytypes.h, NPY_ALIGNED_STRUCT.
+    private const int AlignedFlag = 0x80;
+
+    // A dtype can be the type of many fields of another, over and over. What has more is a record without known fields.
+    private const int MaxFields = 1000;
+    private const int MaxDepth = 8;
+
     // An array that is met twice is one tensor.
     private static readonly ConditionalWeakTable<PyObject, Made> _tensors = [];
 
@@ -152,21 +159,48 @@ internal static class NumpyReader
 
     internal static NumpyType? Type(PyValue value)
     {
-        if (value is not PyObject record || PythonNames.Of(record) is not "numpy.dtype" || record.Arguments.Items is not [var name, ..]
-            || PythonNames.Text(name) is not { Length: > 1 } code || !int.TryParse(code.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+        var left = MaxFields;
+        return Type(value, ref left, depth: 0);
+    }
+
+    private static NumpyType? Type(PyValue value, ref int left, int depth)
+    {
+        if (value is not PyObject record || PythonNames.Of(record) is not "numpy.dtype" || record.Arguments.Items is not [var name, ..])
+        {
+            return null;
+        }
+
+        // The dtype of a record array is named by its class.
+        var text = name is PyGlobal { Module: "numpy", Name: "record" } ? "V0" : PythonNames.Text(name);
+        if (text is not { Length: > 1 } code || !int.TryParse(code.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var size) || depth > MaxDepth || --left < 0)
         {
             return null;
         }
 
         var (kind, isBigEndian, fields, unit) = (code[0], false, (IReadOnlyList<string>)[], (string?)null);
-        if (record.State is PyTuple { Items: [_, var order, _, var names, _, PyInt itemSize, ..] items })
+        var unitCount = 1L;
+        var (fieldTypes, element, isAligned) = ((IReadOnlyList<NumpyField>)[], ((NumpyType, ImmutableArray<long>)?)null, false);
+        if (record.State is PyTuple { Items: [_, var order, var sub, var names, var table, PyInt itemSize, ..] items })
         {
             isBigEndian = PythonNames.Text(order) == ">";
             fields = names is PyTuple tuple ? [.. tuple.Items.Select(field => PythonNames.Text(field) ?? field.Brief)] : [];
-            unit = items is [.., PyTuple { Items: [_, PyTuple { Items: [var unitName, ..] }] }] ? PythonNames.Text(unitName) : null;
+            fieldTypes = FieldTypes(names, table, ref left, depth);
+            isAligned = items is [_, _, _, _, _, _, _, PyInt flags, ..] && flags.TryGetInt64(out var bits) && (bits & AlignedFlag) != 0;
+            if (sub is PyTuple { Items: [var inner, var innerShape] } && Type(inner, ref left, depth + 1) is { } innerType)
+            {
+                var sizes = innerShape is PyInt ? Numbers(new PyTuple(innerShape)) : Numbers(innerShape);
+                element = sizes.IsDefault ? null : (innerType, sizes);
+            }
+
+            if (items is [.., PyTuple { Items: [_, PyTuple { Items: [var unitName, PyInt count, ..] }] }])
+            {
+                unit = PythonNames.Text(unitName);
+                unitCount = count.TryGetInt64(out var units) ? units : 1;
+            }
+
             if (kind is 'S' or 'U' or 'V' && itemSize.TryGetInt64(out var bytes) && bytes is >= 0 and <= int.MaxValue)
             {
-                return new(kind, (int)bytes, isBigEndian, fields, unit);
+                return Made((int)bytes);
             }
         }
 
@@ -175,7 +209,31 @@ internal static class NumpyReader
             size = size <= int.MaxValue / CharacterSize ? size * CharacterSize : throw Invalid($"a text of {size} characters is longer than any array");
         }
 
-        return new(kind, size, isBigEndian, fields, unit);
+        return Made(size);
+
+        NumpyType Made(int itemSize) =>
+            new(kind, itemSize, isBigEndian, fields, unit) { FieldTypes = fieldTypes, Element = element, IsAligned = isAligned, UnitCount = unitCount };
+    }
+
+    // A name, and in the table the type and the place under it.
+    private static List<NumpyField> FieldTypes(PyValue names, PyValue table, ref int left, int depth)
+    {
+        List<NumpyField> fields = [];
+        if (names is PyTuple tuple && table is PyDict types)
+        {
+            foreach (var name in tuple.Items)
+            {
+                if (!types.TryGet(name, out var field) || field is not PyTuple { Items: [var dtype, PyInt place, ..] } || !place.TryGetInt64(out var offset)
+                    || offset is < 0 or > int.MaxValue || Type(dtype, ref left, depth + 1) is not { } type)
+                {
+                    return [];
+                }
+
+                fields.Add(new(PythonNames.Text(name) ?? name.Brief, type, (int)offset));
+            }
+        }
+
+        return fields;
     }
 
     private static NumpyArray? Make(NumpyType type, ImmutableArray<long> shape, bool isFortran, PyValue data, bool isScalar)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Torchkeep.Values;
 
 namespace Torchkeep;
@@ -25,6 +26,18 @@ public sealed class NumpyType
     /// <summary>The names of a structured type's fields; else empty.</summary>
     public IReadOnlyList<string> Fields { get; }
 
+    /// <summary>The fields of a structured type with where they lie; else empty.</summary>
+    internal IReadOnlyList<NumpyField> FieldTypes { get; init; } = [];
+
+    /// <summary>Of a type that is an array of another, that other and the array's shape; else null.</summary>
+    internal (NumpyType Type, ImmutableArray<long> Shape)? Element { get; init; }
+
+    /// <summary>Whether its fields lie as those of a C struct do.</summary>
+    internal bool IsAligned { get; init; }
+
+    /// <summary>How many units a date or duration counts in, as in <c>25s</c>.</summary>
+    internal long UnitCount { get; init; } = 1;
+
     /// <summary>The unit of a date or duration, such as <c>ns</c>; else null.</summary>
     public string? Unit { get; }
 
@@ -50,5 +63,5 @@ public sealed class NumpyType
 
     /// <summary>As NumPy writes it: <c>&lt;f8</c>, <c>|S5</c>, <c>&lt;U3</c>, <c>&lt;M8[ns]</c>.</summary>
     public override string ToString() =>
-        $"{(IsBigEndian ? '>' : ItemSize == 1 || Kind is 'S' or 'V' or 'O' ? '|' : '<')}{Kind}{(Kind == 'O' ? "" : (Kind == 'U' ? ItemSize / NumpyReader.CharacterSize : ItemSize).ToString(System.Globalization.CultureInfo.InvariantCulture))}{(Unit is null ? "" : $"[{Unit}]")}";
+        $"{(IsBigEndian ? '>' : ItemSize == 1 || Kind is 'S' or 'V' or 'O' ? '|' : '<')}{Kind}{(Kind == 'O' ? "" : (Kind == 'U' ? ItemSize / NumpyReader.CharacterSize : ItemSize).ToString(System.Globalization.CultureInfo.InvariantCulture))}{NumpyTypeRepr.Unit(this)}";
 }

@@ -17,8 +17,8 @@ public sealed class PyGlobal(string module, string name) : PyValue, IEquatable<P
     /// <summary>The name inside the module.</summary>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
-    /// <inheritdoc/>
-    public override string TypeName => "global";
+    /// <summary><c>torch.dtype</c> or <c>ellipsis</c> where the name is such a value; else <c>global</c>.</summary>
+    public override string TypeName => Values.PythonConstants.TypeOf(this) ?? "global";
 
     /// <inheritdoc/>
     public bool Equals(PyGlobal? other) => other is not null && other.Name == Name && other.Module == Module;

@@ -54,28 +54,19 @@ public sealed class PyObject : PyValue
     /// <summary>The name of the class or function with its module; where a call would have yielded it, <c>(computed)</c>.</summary>
     public string ClassName => Callable is PyObject ? "(computed)" : Callable.Brief;
 
-    /// <inheritdoc/>
-    public override string TypeName => $"object {ClassName}";
+    /// <summary>
+    /// Of plain data the class of the object: <c>datetime.date</c>, <c>collections.Counter</c>, <c>numpy.ndarray</c> and
+    /// <c>numpy.float64</c> however they were pickled. Of any other record <c>object</c> and <see cref="ClassName"/>.
+    /// </summary>
+    public override string TypeName => Values.RecordRepr.TypeOf(this) ?? $"object {ClassName}";
 
     /// <summary>
-    /// Python's repr where the record is plain data and that is short, as <c>torch.Size([2, 3])</c>,
-    /// <c>device(type='cuda', index=1)</c>, <c>Decimal('1.50')</c>; else null.
+    /// Python's repr where the record is plain data, as <c>torch.Size([2, 3])</c>, <c>device(type='cuda', index=1)</c>,
+    /// <c>Decimal('1.50')</c>, <c>np.float64(0.1)</c>, <c>array([1, 2])</c>; else null, as where it is longer than 4,096
+    /// characters, where a part of it is a tensor or an object of an unknown class, or where it lies in itself.
+    /// <see cref="PyValue.ToPython"/> says how it differs from Python's.
     /// </summary>
-    public string? Repr
-    {
-        get
-        {
-            try
-            {
-                return Values.RecordRepr.Of(this);
-            }
-            catch (InvalidCheckpointException)
-            {
-                // The record is no such data, whatever its name.
-                return null;
-            }
-        }
-    }
+    public string? Repr => Values.RecordRepr.Of(this);
 
     /// <summary>The class and that it is a record.</summary>
     public override string ToString() => TypeName;

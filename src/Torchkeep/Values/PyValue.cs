@@ -15,7 +15,7 @@ public abstract class PyValue
     {
     }
 
-    /// <summary>What Python calls the type: <c>int</c>, <c>OrderedDict</c>, <c>Tensor</c>; for a record <c>object</c> and its class.</summary>
+    /// <summary>What Python calls the type: <c>int</c>, <c>OrderedDict</c>, <c>Tensor</c>; for a record of plain data its class, for any other <c>object</c> and its class.</summary>
     public abstract string TypeName { get; }
 
     /// <summary>
@@ -111,6 +111,33 @@ public abstract class PyValue
     /// <summary>The view of a tensor, of a DTensor of which all is here, or of a NumPy array of numbers, whose bytes are not copied.</summary>
     /// <exception cref="InvalidOperationException">This is none of them, or the array is broken; the message says what it is.</exception>
     public TensorView AsTensor() => this.TryAsTensor(out var tensor) ? tensor.View : throw Unexpected("a tensor");
+
+    /// <summary>
+    /// Python's repr of the value, containers with what is in them too; of a longer one the start and three dots. NumPy's
+    /// scalars and arrays are written as NumPy 2.4 writes them, arrays in one line, and of one of more than 256 items the first and
+    /// last three of each dimension. An object of an unknown class is written as a call of the class with what the record has:
+    /// <c>Point(1, 2)</c>, <c>Config(lr=0.1)</c>. What the file does not tell stands in angle brackets: <c>&lt;Tensor&gt;</c>.
+    /// It takes no more time and memory than the text is long.
+    /// </summary>
+    /// <param name="maxLength">The most characters before the dots.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public string ToPython(int maxLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
+        return Values.ReprWriter.Start(this, maxLength);
+    }
+
+    /// <summary>The text of <see cref="ToPython"/> where it is whole: all of the value is plain data, and fits.</summary>
+    /// <param name="maxLength">The most characters.</param>
+    /// <param name="text">The repr.</param>
+    /// <returns>False where a part is a tensor or a storage, lies in itself, or is nested more than 20 deep, and where the text is longer.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public bool TryToPython(int maxLength, [NotNullWhen(true)] out string? text)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
+        text = Values.ReprWriter.Whole(this, maxLength);
+        return text is not null;
+    }
 
     /// <summary><see cref="object.ToString"/> for messages: of a long text the start alone.</summary>
     internal string Brief

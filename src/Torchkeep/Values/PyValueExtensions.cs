@@ -26,7 +26,7 @@ public static class PyValueExtensions
     {
         const int MaxHours = 14;
         return PythonDates.DateTime(value, out var zone) is { } time
-            && zone is not null && PythonDates.Duration(zone) is { } offset
+            && zone is not null && PythonDates.Offset(zone) is { } offset
             && offset.Ticks % TimeSpan.TicksPerMinute == 0 && offset.Duration() <= TimeSpan.FromHours(MaxHours)
             && time.Ticks - offset.Ticks >= 0 && time.Ticks - offset.Ticks <= DateTime.MaxValue.Ticks
             ? new(time, offset)
@@ -143,6 +143,45 @@ public static class PyValueExtensions
     /// <param name="value">The value.</param>
     /// <exception cref="InvalidOperationException">It is none; the message says what it is.</exception>
     public static IReadOnlyList<PyValue> AsItems(this PyValue value) => PythonContainers.Items(value) ?? throw value.Unexpected("a list, tuple, set or deque");
+
+    /// <summary>A <c>collections.deque</c>: its entries, and the most it keeps; null for any number.</summary>
+    /// <param name="value">The record.</param>
+    /// <exception cref="InvalidOperationException">It is none; the message says what it is.</exception>
+    /// <exception cref="OverflowException">The number needs more than 64 bits.</exception>
+    public static (IReadOnlyList<PyValue> Items, long? MaxLength) AsDeque(this PyValue value) =>
+        value is PyObject record && PythonNames.Of(record) is "collections.deque" && PythonContainers.Items(record) is { } items
+            ? (items, PythonContainers.MaxLength(record)?.ToInt64())
+            : throw value.Unexpected("a deque");
+
+    /// <summary>A <c>re.Pattern</c>: the text, or the bytes, and Python's flags. It is not compiled.</summary>
+    /// <param name="value">The record.</param>
+    /// <exception cref="InvalidOperationException">It is none; the message says what it is.</exception>
+    /// <exception cref="OverflowException">The flags need more than 64 bits.</exception>
+    public static (PyValue Pattern, long Flags) AsPattern(this PyValue value) =>
+        value is PyObject record && PythonNames.Of(record) is "re._compile" && record.Arguments.Items is [PyString or PyBytes, PyInt flags]
+            ? (record.Arguments.Items[0], flags.ToInt64())
+            : throw value.Unexpected("a re.Pattern");
+
+    /// <summary>
+    /// A member of an <c>enum</c>: the class, and the value that it has, or the text that it is named by. Any call of a name
+    /// with one argument looks the same in a file.
+    /// </summary>
+    /// <param name="value">The record.</param>
+    /// <exception cref="InvalidOperationException">It is none; the message says what it is.</exception>
+    public static (PyGlobal Class, PyValue Value) AsEnum(this PyValue value) =>
+        value is PyObject { Kind: PyObjectKind.Call, KeywordArguments: null, Items: null, Entries: null, State: null } record
+            ? record switch
+            {
+                { Callable: PyGlobal { Name: "getattr" }, Arguments.Items: [PyGlobal type, PyString name] } => (type, name),
+                { Callable: PyGlobal type, Arguments.Items: [var member] } => (type, member),
+                _ => throw value.Unexpected("a member of an enum"),
+            }
+            : throw value.Unexpected("a member of an enum");
+
+    /// <summary>A NumPy <c>dtype</c>.</summary>
+    /// <param name="value">The record.</param>
+    /// <exception cref="InvalidOperationException">It is none that is known; the message says what it is.</exception>
+    public static NumpyType AsNumpyType(this PyValue value) => NumpyReader.Type(value) ?? throw value.Unexpected("a NumPy dtype");
 
     /// <summary>
     /// The entries of a dict, OrderedDict, <c>collections.Counter</c> or <c>defaultdict</c>, and of any record that was made

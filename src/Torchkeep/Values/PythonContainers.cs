@@ -20,6 +20,7 @@ internal static class PythonContainers
                 {
                     ("torch.Size", { Arguments.Items: [PyTuple sizes] }) => sizes.Items,
                     ("collections.deque", { Items: null, Arguments.Items: [PyTuple or PyList, ..] }) => Items(record.Arguments.Items[0]),
+                    ("collections.deque", { Items: null, Arguments.Items: [] }) => [],
 
                     // Protocols 0 and 1 name the base class, and what it was to be made of.
                     ("copyreg._reconstructor", { Arguments.Items: [_, PyGlobal { Name: "tuple" or "list" }, PyTuple or PyList] }) => Items(record.Arguments.Items[2]),
@@ -33,6 +34,9 @@ internal static class PythonContainers
                 return null;
         }
     }
+
+    /// <summary>The most entries that a deque keeps, or null for any number.</summary>
+    internal static PyInt? MaxLength(PyObject deque) => deque.Arguments.Items is [_, PyInt length] ? length : null;
 
     internal static PyDict? Entries(PyValue value) => value switch
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Torchkeep.Values;
 
@@ -50,6 +51,71 @@ internal static class PythonDates
                 return null;
         }
     }
+
+    /// <summary>The offset from UTC of a time zone that is one, or null.</summary>
+    internal static TimeSpan? Offset(PyValue zone) =>
+        zone is PyObject { Arguments.Items: [PyObject { Arguments.Items: [PyInt days, PyInt, PyInt] } offset, ..] } record
+        && PythonNames.Of(record) == "datetime.timezone" && days.TryGetInt64(out var number) && number is >= -1 and <= 1
+            ? Duration(offset)
+            : null;
+
+    internal static string? DateRepr(PyObject record) =>
+        Date(record) is { } date ? string.Create(CultureInfo.InvariantCulture, $"datetime.date({date.Year}, {date.Month}, {date.Day})") : null;
+
+    internal static bool WriteDateTime(ReprWriter writer, PyObject record) => DateTime(record, out var zone) is { } time
+        && Write(writer, string.Create(CultureInfo.InvariantCulture, $"datetime.datetime({time.Year}, {time.Month}, {time.Day}, {Clock(TimeOnly.FromDateTime(time))}"), zone, IsFold(record, place: 2));
+
+    internal static bool WriteTime(ReprWriter writer, PyObject record) =>
+        Time(record, out var zone) is { } time && Write(writer, $"datetime.time({Clock(time)}", zone, IsFold(record, place: 0));
+
+    // Python's timezone(timedelta(0)) is utc.
+    internal static bool WriteZone(ReprWriter writer, PyObject record)
+    {
+        if (record.Arguments.Items is not [PyObject offset, .. var names] || DurationRepr(offset) is not { } duration || names is not ([] or [PyString]))
+        {
+            return false;
+        }
+
+        writer.Append(duration == "datetime.timedelta(0)" && names.IsEmpty ? "datetime.timezone.utc"
+            : names is [var name] ? $"datetime.timezone({duration}, {name})" : $"datetime.timezone({duration})");
+        return true;
+    }
+
+    internal static string? DurationRepr(PyObject record)
+    {
+        if (PythonNames.Of(record) != "datetime.timedelta" || record.Arguments.Items is not [PyInt, PyInt, PyInt])
+        {
+            return null;
+        }
+
+        string[] names = ["days", "seconds", "microseconds"];
+        var parts = record.Arguments.Items.Index().Where(part => !part.Item.Equals(PyInt.From(0))).Select(part => $"{names[part.Index]}={part.Item}").ToList();
+        return $"datetime.timedelta({(parts.Count == 0 ? "0" : string.Join(", ", parts))})";
+    }
+
+    private static bool Write(ReprWriter writer, string text, PyValue? zone, bool isFold)
+    {
+        writer.Append(text);
+        writer.Append(isFold ? ", fold=1" : "");
+        if (zone is not null)
+        {
+            writer.Append(", tzinfo=");
+            writer.Write(zone);
+        }
+
+        writer.Append(")");
+        return true;
+    }
+
+    // Python leaves out seconds and microseconds that are 0.
+    private static string Clock(TimeOnly time)
+    {
+        var microseconds = (time.Millisecond * 1000) + time.Microsecond;
+        var rest = microseconds != 0 ? $", {time.Second}, {microseconds}" : time.Second != 0 ? $", {time.Second}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{time.Hour}, {time.Minute}{rest}");
+    }
+
+    private static bool IsFold(PyObject record, int place) => PythonNames.Bytes(record.Arguments.Items[0]) is { } state && state.Span[place] > NotFold;
 
     private static ReadOnlyMemory<byte>? State(PyValue value, string name, int length, out PyValue? zone)
     {

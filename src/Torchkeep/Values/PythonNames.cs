@@ -7,6 +7,8 @@ internal static class PythonNames
     private static readonly (string Old, string New)[] _renamed =
     [
         ("__builtin__.xrange", "builtins.range"),
+        ("__builtin__.long", "builtins.int"),
+        ("__builtin__.unicode", "builtins.str"),
         ("__builtin__.", "builtins."),
         ("copy_reg.", "copyreg."),
         ("numpy.core.", "numpy._core."),
@@ -16,6 +18,12 @@ internal static class PythonNames
     /// <summary>The name of what a record calls or is an object of, or null where a call would have yielded it.</summary>
     internal static string? Of(PyObject record)
     {
+        // How protocols before 4 name the method of a class.
+        if (record.Callable is PyObject { Callable: PyGlobal { Name: "getattr" }, Arguments.Items: [PyGlobal owner, PyString method] })
+        {
+            return $"{Of(owner)}.{method.Value}";
+        }
+
         if (record.Callable is not PyGlobal global)
         {
             return null;
@@ -26,7 +34,7 @@ internal static class PythonNames
         return name == "copyreg._reconstructor" && record.Arguments.Items is [PyGlobal type, PyGlobal { Name: "object" }, PyNone] ? Of(type) : name;
     }
 
-    private static string Of(PyGlobal global)
+    internal static string Of(PyGlobal global)
     {
         var name = global.ToString();
         foreach (var (old, renamed) in _renamed)

@@ -26,14 +26,14 @@ internal static class PythonNumbers
         // Two ints since Python 3.12, and a text before.
         switch (record.Arguments.Items)
         {
-            case [PyInt numerator, PyInt denominator]:
+            case [PyInt numerator, PyInt { Value.Sign: > 0 } denominator]:
                 return (numerator.Value, denominator.Value);
             case [PyString { Value.Length: <= MaxDigits } text]:
                 var parts = text.Value.Split('/');
                 var last = BigInteger.One;
                 return parts.Length <= 2
                     && BigInteger.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var first)
-                    && (parts.Length == 1 || BigInteger.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out last))
+                    && (parts.Length == 1 || (BigInteger.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out last) && !last.IsZero))
                     ? (first, last)
                     : null;
             default:

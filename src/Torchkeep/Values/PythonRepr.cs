@@ -7,48 +7,39 @@ namespace Torchkeep.Values;
 /// <summary>Python's repr of plain values, to the letter (CPython Objects/unicodeobject.c, Python/pystrtod.c).</summary>
 internal static class PythonRepr
 {
-    internal static string Of(double value)
+    // .NET and Python write the same digits; they differ in when an exponent is used.
+    internal static string Of(double value) =>
+        NonFinite(value) ?? (DecimalDigits.Shortest(value.ToString("R", CultureInfo.InvariantCulture)) is var number && number.Exponent is < -4 or >= 16 ? Scientific(number) : Plain(number));
+
+    internal static string Of(Complex value) => OfComplex(value.Real, value.Imaginary, Of);
+
+    internal static string OfComplex(double real, double imaginary, Func<double, string> text)
     {
-        if (!double.IsFinite(value))
+        var second = Component(imaginary);
+        if (real == 0 && !double.IsNegative(real))
         {
-            return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+            return $"{second}j";
         }
 
-        // Both write the shortest digits that read back; they differ in when an exponent is used.
-        var shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Split('E');
-        var (mantissa, power) = (shortest[0], shortest.Length > 1 ? int.Parse(shortest[1], CultureInfo.InvariantCulture) : 0);
-        var point = mantissa.IndexOf('.', StringComparison.Ordinal) is >= 0 and var found ? found : mantissa.Length;
-        var padded = mantissa.Replace(".", "", StringComparison.Ordinal);
-        var digits = value == 0 ? "0" : padded.Trim('0');
-        var exponent = value == 0 ? 0 : power + point - 1 - (padded.Length - padded.TrimStart('0').Length);
-        var sign = double.IsNegative(value) ? "-" : "";
-        if (exponent is < -4 or >= 16)
-        {
-            var fraction = digits.Length > 1 ? $".{digits[1..]}" : "";
-            return string.Create(CultureInfo.InvariantCulture, $"{sign}{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
-        }
+        return $"({Component(real)}{(second[0] is '-' ? "" : "+")}{second}j)";
 
-        if (exponent < 0)
-        {
-            return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
-        }
-
-        var whole = digits.PadRight(exponent + 1, '0');
-        var rest = whole[(exponent + 1)..];
-        return $"{sign}{whole[..(exponent + 1)]}.{(rest.Length == 0 ? "0" : rest)}";
+        string Component(double number) => text(number) is var written && written.EndsWith(".0", StringComparison.Ordinal) ? written[..^2] : written;
     }
 
-    internal static string Of(Complex value)
+    internal static string? NonFinite(double value) => double.IsFinite(value) ? null : double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+
+    /// <summary>With an exponent.</summary>
+    internal static string Scientific(DecimalDigits number)
     {
-        var imaginary = Component(value.Imaginary);
-        if (value.Real == 0 && !double.IsNegative(value.Real))
-        {
-            return $"{imaginary}j";
-        }
+        var fraction = number.Digits.Length > 1 ? $".{number.Digits[1..]}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{(number.IsNegative ? "-" : "")}{number.Digits[0]}{fraction}e{(number.Exponent < 0 ? '-' : '+')}{Math.Abs(number.Exponent):00}");
+    }
 
-        return $"({Component(value.Real)}{(imaginary[0] is '-' ? "" : "+")}{imaginary}j)";
-
-        static string Component(double number) => Of(number) is var text && text.EndsWith(".0", StringComparison.Ordinal) ? text[..^2] : text;
+    /// <summary>Without one, and with at least a zero behind the point.</summary>
+    internal static string Plain(DecimalDigits number)
+    {
+        var (whole, fraction) = number.Positional();
+        return $"{(number.IsNegative ? "-" : "")}{whole}.{(fraction.Length == 0 ? "0" : fraction)}";
     }
 
     internal static string Of(string value)

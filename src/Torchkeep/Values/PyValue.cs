@@ -18,6 +18,9 @@ public abstract class PyValue
     /// <summary>What Python calls the type: <c>int</c>, <c>OrderedDict</c>, <c>Tensor</c>; for a record <c>object</c> and its class.</summary>
     public abstract string TypeName { get; }
 
+    /// <summary>What a sentence calls it: <c>an int</c>, <c>an OrderedDict</c>, <c>a quantized tensor of torch.qint8</c>, <c>an object of models.Net</c>.</summary>
+    public string Noun => Values.PythonNouns.Of(this);
+
     /// <summary>The entry of a dictionary under a string key; also of a <c>collections.Counter</c> or <c>defaultdict</c>.</summary>
     /// <param name="key">The key.</param>
     /// <exception cref="InvalidOperationException">This is not a dictionary; the message says what it is.</exception>

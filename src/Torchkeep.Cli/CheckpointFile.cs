@@ -17,9 +17,9 @@ internal sealed class CheckpointFile : IDisposable
     internal int Count { get; }
 
     /// <summary>Opens the checkpoint of a number, or the first.</summary>
-    internal static CheckpointFile Open(string file, int? number)
+    internal static CheckpointFile Open(string file, int? number, ReadOptions options)
     {
-        var input = InputFile.Find(file);
+        var input = InputFile.Find(file, options);
         try
         {
             return Open(input, number);
@@ -64,7 +64,7 @@ internal sealed class CheckpointFile : IDisposable
             }
 
             first.Dispose();
-            throw new CommandException($"what follows the first checkpoint is none that can be read: {followed.Message}");
+            throw new CommandException(CommandWords.Of($"what follows the first checkpoint is none that can be read: {followed.Message}"));
         }
         catch (CheckpointException) when (error is not null)
         {
@@ -74,9 +74,9 @@ internal sealed class CheckpointFile : IDisposable
 
     /// <summary>The checkpoint where the file has no other; what is made of a file must not lack a part of it without a word.</summary>
     /// <exception cref="CommandException">There are several, and nothing says which is meant.</exception>
-    internal static CheckpointFile OpenOnly(string file, int? number)
+    internal static CheckpointFile OpenOnly(string file, int? number, ReadOptions options)
     {
-        var opened = Open(file, number);
+        var opened = Open(file, number, options);
         if (number is null && opened.Count > 1)
         {
             opened.Dispose();

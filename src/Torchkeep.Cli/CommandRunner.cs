@@ -28,7 +28,7 @@ internal static class CommandRunner
         }
         catch (Exception error) when (error is CommandException or CheckpointException or IOException or UnauthorizedAccessException)
         {
-            terminal.Error.WriteLine($"torchkeep: {SafeText.Escape(error.Message)}");
+            terminal.Error.WriteLine($"torchkeep: {SafeText.Escape(error is CommandException ? error.Message : CommandWords.Of(error.Message))}");
             return (error as CommandException)?.ExitCode ?? ExitCodes.Unreadable;
         }
     }

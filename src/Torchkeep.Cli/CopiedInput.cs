@@ -43,7 +43,7 @@ internal sealed class CopiedInput : ByteSource
     }
 
     /// <summary>Copies what a path gives, or null where it is a file that is read where it lies.</summary>
-    internal static CopiedInput? Of(string path)
+    internal static CopiedInput? Of(string path, ReadLimits limits)
     {
         var opening = Task.Run(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
         if (Task.WaitAny([opening], _patience) < 0)
@@ -52,13 +52,13 @@ internal sealed class CopiedInput : ByteSource
         }
 
         using var input = opening.GetAwaiter().GetResult();
-        return input.CanSeek ? null : Of(input, path);
+        return input.CanSeek ? null : Of(input, path, limits);
     }
 
-    internal static CopiedInput Of(Stream input, string name)
+    internal static CopiedInput Of(Stream input, string name, ReadLimits limits)
     {
         var file = Create();
-        var limit = ReadLimits.Default.MaxSpooledBytes;
+        var limit = limits.MaxSpooledBytes;
         var buffer = new byte[BufferSize];
         try
         {
@@ -66,7 +66,7 @@ internal sealed class CopiedInput : ByteSource
             {
                 if (file.Position + count > limit)
                 {
-                    throw new CommandException($"'{name}' gives more than {Output.Quantity.Bytes(limit)}: save it to a file and give that");
+                    throw new CommandException($"'{name}' gives more than {Output.Quantity.Bytes(limit)}: save it to a file and give that (--limit piped=256GB takes more)");
                 }
 
                 file.Write(buffer.AsSpan(0, count));

@@ -3,17 +3,17 @@ namespace Torchkeep.Cli;
 /// <summary>Goes over the files of a command that takes several: one that cannot be read does not keep the others from it.</summary>
 internal static class FileLoop
 {
-    internal static FileOutcome<T> Try<T>(string file, Func<InputFile, T> look)
+    internal static FileOutcome<T> Try<T>(string file, ReadLimits limits, Func<InputFile, T> look)
         where T : class
     {
         try
         {
-            using var input = InputFile.Find(file);
+            using var input = InputFile.Find(file, new() { Limits = limits });
             return new(file, look(input), null);
         }
         catch (Exception error) when (error is CommandException or CheckpointException or IOException or UnauthorizedAccessException)
         {
-            return new(file, null, error.Message);
+            return new(file, null, CommandWords.Of(error.Message));
         }
     }
 

@@ -9,9 +9,11 @@ internal sealed class InputFile : IDisposable
     internal const string StandardInput = "-";
 
     private readonly CopiedInput? _copy;
+    private readonly ReadOptions _options;
 
-    private InputFile(string path, CopiedInput? copy)
+    private InputFile(string path, CopiedInput? copy, ReadOptions options)
     {
+        _options = options;
         Path = path;
         _copy = copy;
     }
@@ -23,22 +25,22 @@ internal sealed class InputFile : IDisposable
     internal long Length => _copy?.Length ?? LengthOf(Path);
 
     /// <exception cref="CommandException">It is a pipe that nobody writes into.</exception>
-    internal static InputFile Find(string path)
+    internal static InputFile Find(string path, ReadOptions options)
     {
         if (path == StandardInput)
         {
             using var input = Console.OpenStandardInput();
-            return new(path, CopiedInput.Of(input, path));
+            return new(path, CopiedInput.Of(input, path, options.Limits), options);
         }
 
-        return new(path, CopiedInput.IsNeededFor(path) ? CopiedInput.Of(path) : null);
+        return new(path, CopiedInput.IsNeededFor(path) ? CopiedInput.Of(path, options.Limits) : null, options);
     }
 
-    internal Checkpoint Open() => _copy is null ? Checkpoint.Open(Path) : Checkpoint.Open(_copy);
+    internal Checkpoint Open() => _copy is null ? Checkpoint.Open(Path, _options) : Checkpoint.Open(_copy, _options);
 
-    internal IReadOnlyList<Checkpoint> OpenAll() => _copy is null ? Checkpoint.OpenAll(Path) : Checkpoint.OpenAll(_copy);
+    internal IReadOnlyList<Checkpoint> OpenAll() => _copy is null ? Checkpoint.OpenAll(Path, _options) : Checkpoint.OpenAll(_copy, _options);
 
-    internal VerificationReport Verify() => _copy is null ? CheckpointVerifier.Verify(Path) : CheckpointVerifier.Verify(_copy);
+    internal VerificationReport Verify() => _copy is null ? CheckpointVerifier.Verify(Path, _options.Limits) : CheckpointVerifier.Verify(_copy, _options.Limits);
 
     internal ScanReport Scan(ScanOptions options) => _copy is null ? CheckpointScanner.Scan(Path, options) : CheckpointScanner.Scan(_copy, options);
 

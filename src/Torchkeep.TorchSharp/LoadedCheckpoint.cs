@@ -227,7 +227,7 @@ public sealed class LoadedCheckpoint : IDisposable
     internal T Load<T>(Func<StateSource, T> load)
     {
         using var reader = new TensorReader(_location);
-        return load(StateSource.Of(State(), reader));
+        return load(StateSource.Of(State(), reader, _checkpoint));
     }
 
     // What is a module in Python has a state_dict in it; a dictionary is taken as PyTorch takes it.

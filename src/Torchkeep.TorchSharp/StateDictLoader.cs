@@ -47,7 +47,32 @@ internal sealed class StateDictLoader
         return keys;
     }
 
-    internal void Check(ModuleNode root) => Check(root, [.. _source.Entries.Keys], prefix: "");
+    internal void Check(ModuleNode root)
+    {
+        Check(root, [.. _source.Entries.Keys], prefix: "");
+        if (_source.HoldsTiedOnce)
+        {
+            ForgiveTied(root);
+        }
+    }
+
+    // safetensors.torch.load_model: of the names of one parameter the file may have any.
+    private void ForgiveTied(ModuleNode root)
+    {
+        _unexpected.RemoveAll(_source.Aliases.Contains);
+        if (_missing.Count > 0)
+        {
+            var targets = ModuleTree.Entries(root, prefix: "").ToLookup(entry => entry.Key, entry => PlaceOf(entry.Tensor), StringComparer.Ordinal);
+            var loaded = _matches.Select(match => PlaceOf(match.Target)).ToHashSet();
+            _missing.RemoveAll(name => targets[name].Any(loaded.Contains));
+        }
+    }
+
+    // A load that assigns changes one tensor object, one that copies the memory.
+    private (nint, string) PlaceOf(torch.Tensor tensor) =>
+        _assign || tensor.is_meta || tensor.numel() == 0
+            ? (Native.Handle(tensor), "")
+            : (Native.Data(tensor), $"{string.Join(',', tensor.shape)};{string.Join(',', tensor.stride())}");
 
     // Module._load_from_state_dict for one module and, in turn, its children; keys are those that start with the prefix.
     private void Check(ModuleNode node, List<string> keys, string prefix)

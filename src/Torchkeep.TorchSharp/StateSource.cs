@@ -19,6 +19,12 @@ internal sealed class StateSource
 
     internal OrderedDictionary<string, StateEntry> Entries { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the file has a tensor of several names once, as safetensors does: then one of them loads all of them.</summary>
+    internal bool HoldsTiedOnce { get; private init; }
+
+    /// <summary>Names that the file has for tensors beside their own, which a model need not have.</summary>
+    internal HashSet<string> Aliases { get; } = new(StringComparer.Ordinal);
+
     internal static StateSource Of(IReadOnlyDictionary<string, torch.Tensor> tensors, PyDict? metadata)
     {
         var source = new StateSource(metadata);
@@ -30,15 +36,21 @@ internal sealed class StateSource
         return source;
     }
 
+    /// <param name="value">The state_dict.</param>
+    /// <param name="reader">Reads its tensors.</param>
+    /// <param name="checkpoint">Whose it is, or null for one that is a PyTorch file in any case.</param>
     /// <exception cref="ArgumentException">The value is no dictionary with string keys.</exception>
-    internal static StateSource Of(PyValue value, TensorReader reader)
+    internal static StateSource Of(PyValue value, TensorReader reader, Checkpoint? checkpoint = null)
     {
         if (!value.TryAsDict(out var dict))
         {
             throw new ArgumentException(SafeText.Escape($"Expected state_dict to be dict-like, got <class '{FileStateEntry.PythonClass(value)}'>."));
         }
 
-        var source = new StateSource(MetadataOf(value), reader);
+        var isSafetensors = checkpoint is { Format: CheckpointFormat.Safetensors }
+            || (checkpoint is { Format: CheckpointFormat.Sharded } && checkpoint.ShardFiles.All(file => file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)));
+        var source = new StateSource(MetadataOf(value), reader) { HoldsTiedOnce = isSafetensors };
+        source.Aliases.UnionWith(value == checkpoint?.Root ? checkpoint.Aliases.Keys : []);
         foreach (var (key, entry) in dict)
         {
             if (key is not PyString name)
@@ -63,9 +75,14 @@ internal sealed class StateSource
     /// <param name="origins">From each new name to the one it has here.</param>
     internal StateSource Renamed(IEnumerable<KeyValuePair<string, string>> origins)
     {
-        var source = new StateSource(_metadata, _reader);
+        var source = new StateSource(_metadata, _reader) { HoldsTiedOnce = HoldsTiedOnce };
         foreach (var (name, origin) in origins)
         {
+            if (Aliases.Contains(origin))
+            {
+                source.Aliases.Add(name);
+            }
+
             source.Entries.Add(name, Entries[origin]);
             source._paths[ModuleOf(name)] = ModuleOf(origin);
         }

@@ -30,6 +30,7 @@ public sealed class Checkpoint : IDisposable
         Roots = [PyEntry.Root(contents.Root), .. contents.Beside];
         _contents = contents;
         Metadata = contents.Metadata;
+        Aliases = contents.Aliases;
         _shards = contents.Shards;
         Length = contents.Length ?? source.Length;
         _source = source;
@@ -52,9 +53,19 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>
     /// Texts that the file carries beside its object: <c>__metadata__</c> of safetensors, of a sharded checkpoint those of
-    /// its shards, where of two under one key the first shard's counts. Empty for the kinds that have none.
+    /// its shards, where of two under one key the first shard's counts. Empty for the kinds that have none. What is a name
+    /// of a tensor is none of them, see <see cref="Aliases"/>.
     /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>
+    /// Tied tensors of safetensors: each further name with the name that the file has the tensor under. It is an entry
+    /// <c>A: B</c> of <c>__metadata__</c>, or of the index's <c>metadata</c>, where B is a tensor and A is none, as
+    /// <c>safetensors.torch.save_model</c> and <see cref="WriteOptions.DropShared"/> write it. In <see cref="Root"/> and
+    /// <see cref="Tensors"/> both are names over one storage, the further ones last. Empty for the other kinds, which have
+    /// what is tied in the object itself.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Aliases { get; }
 
     /// <summary>The paths of the files that a sharded checkpoint lies in, as its index names them first; empty for the other kinds.</summary>
     public IReadOnlyList<string> ShardFiles => [.. _shards.Select(shard => shard.Name!)];
@@ -200,7 +211,8 @@ public sealed class Checkpoint : IDisposable
     /// <param name="root">The object: a tensor, a dictionary of tensors and anything else.</param>
     /// <param name="path">
     /// The file. It appears whole or not at all: the bytes go to a temporary file beside it, which is flushed and renamed
-    /// over it. When anything fails, an older file stays as it was and the temporary one is removed.
+    /// over it. When anything fails, an older file stays as it was and the temporary one is removed. What an earlier save
+    /// left under this name in several files is removed at the end (docs/formats/sharded.md).
     /// </param>
     /// <param name="options">The kind of file, what is left out or converted, flushing; null for the defaults.</param>
     /// <param name="progress">Told how far the save has come; called on the saving thread.</param>
@@ -300,6 +312,26 @@ public sealed class Checkpoint : IDisposable
         try
         {
             return new StateDictFinder(_contents.Modules, _options.Budget!).Find(StartOf(path), isNamed: path is not null);
+        }
+        catch (CheckpointException error)
+        {
+            error.File ??= File;
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Every state_dict and every module in what was saved, the likeliest first: those under the names that
+    /// <see cref="FindStateDict"/> knows in its order, then those under others, then dictionaries of tensors and other values.
+    /// What training keeps beside a model (optimizers, schedulers, callbacks, scores) is left out, and so is what lies inside
+    /// of a module. Each <see cref="PyEntry.Path"/> is one that <see cref="FindStateDict"/> takes.
+    /// </summary>
+    /// <exception cref="InvalidCheckpointException">The code of a TorchScript archive is missing or broken.</exception>
+    public IReadOnlyList<PyEntry> FindStateDicts()
+    {
+        try
+        {
+            return new StateDictFinder(_contents.Modules, _options.Budget!).FindAll(Roots[0]);
         }
         catch (CheckpointException error)
         {
@@ -502,8 +534,8 @@ public sealed class Checkpoint : IDisposable
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var job = SaveJob.Of(root, options ?? WriteOptions.Default, progress, async, cancellationToken);
-        var writer = FormatTable.Writer(job.Options.Format);
+        var job = SaveJob.Of(root, path, options ?? WriteOptions.Default, progress, async, cancellationToken);
+        var writer = FormatTable.Writer(job.Format);
         if (job.Options.MaxShardSize is { } size && ShardPlan.Of(job, size) is { Shards.Count: > 1 } plan)
         {
             await ShardedWriter.WriteAsync(job, plan, writer, path).ConfigureAwait(false);
@@ -513,6 +545,7 @@ public sealed class Checkpoint : IDisposable
         using var file = new AtomicFile(path);
         await writer.WriteAsync(job, file.Stream, path).ConfigureAwait(false);
         file.Commit(job.Options.FlushToDisk);
+        EarlierShards.Of(path)?.Remove([], job.Options.FlushToDisk);
         return true;
     }
 
@@ -526,8 +559,8 @@ public sealed class Checkpoint : IDisposable
             throw new ArgumentException($"{nameof(WriteOptions)}.{nameof(WriteOptions.MaxShardSize)} needs a path: a stream is one file");
         }
 
-        var job = SaveJob.Of(root, options ?? WriteOptions.Default, progress, async, cancellationToken);
-        var writer = FormatTable.Writer(job.Options.Format);
+        var job = SaveJob.Of(root, path: null, options ?? WriteOptions.Default, progress, async, cancellationToken);
+        var writer = FormatTable.Writer(job.Format);
         await writer.WriteAsync(job, stream, path: null).ConfigureAwait(false);
         if (async)
         {

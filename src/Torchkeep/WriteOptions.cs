@@ -10,11 +10,12 @@ public sealed record WriteOptions
     public static WriteOptions Default { get; } = new();
 
     /// <summary>
-    /// The container kind: <see cref="CheckpointFormat.TorchZip"/>, the default; <see cref="CheckpointFormat.TorchLegacy"/>
+    /// The container kind: <see cref="CheckpointFormat.TorchZip"/>; <see cref="CheckpointFormat.TorchLegacy"/>
     /// for readers of before PyTorch 1.6; or <see cref="CheckpointFormat.Safetensors"/>, which holds a dictionary from
-    /// names to tensors and nothing else. The others are not written.
+    /// names to tensors and nothing else. The others are not written. Default: null, which is safetensors for a path that
+    /// ends with <c>.safetensors</c>, and a zip archive for any other and for a stream.
     /// </summary>
-    public CheckpointFormat Format { get; init; }
+    public CheckpointFormat? Format { get; init; }
 
     /// <summary>
     /// Texts that are written beside the tensors: <c>__metadata__</c> of safetensors, which the Transformers library wants
@@ -32,10 +33,18 @@ public sealed record WriteOptions
 
     /// <summary>
     /// Whether tensors that are the same elements of the same memory are written to safetensors once, under the first of
-    /// their names, and <see cref="Metadata"/> gets the others with that name, as <c>safetensors.torch.save_model</c> does
-    /// it. Default: false, which refuses tensors that share memory, since the file cannot say that they do.
+    /// their names, and the metadata gets the others with that name, as <c>safetensors.torch.save_model</c> does it. Opening
+    /// gives all of the names back (<see cref="Checkpoint.Aliases"/>). Default: false, which refuses tensors that share
+    /// memory, since the file cannot say that they do; but names that came out of such a file go back into it in any case.
     /// </summary>
     public bool DropShared { get; init; }
+
+    /// <summary>
+    /// Whether each tensor of a file of safetensors gets bytes of its own, as Python's users do it with
+    /// <c>.clone()</c>: what shared memory does so no more, and is written once for each name. With <see cref="DropShared"/>
+    /// what is tied is still written once, and what overlaps otherwise is copied. Default: false.
+    /// </summary>
+    public bool CopyShared { get; init; }
 
     /// <summary>
     /// Whether bytes of storages that no saved tensor uses are left out. Default: false, as PyTorch, which writes the whole

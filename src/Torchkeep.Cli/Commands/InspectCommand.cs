@@ -17,6 +17,7 @@ internal static class InspectCommand
         var model = ModelOption.Create("Of several models the one to show with --modules, such as 'generator'.");
         var index = IndexOption.Create();
         var command = new Command("inspect", "Lists the tensors and values of a file. No tensor is read unless --hash asks for it.") { file, json, hash, all, modules, model, index };
+        var reading = ReadingOptions.Of(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(modules) && (result.GetValue(json) || result.GetValue(hash) || result.GetValue(all)))
@@ -32,19 +33,19 @@ internal static class InspectCommand
         {
             if (result.GetValue(modules))
             {
-                ShowModules(result.GetRequiredValue(file), result.GetValue(model), result.GetValue(index), terminal);
+                ShowModules(result.GetRequiredValue(file), result.GetValue(model), result.GetValue(index), reading.From(result), terminal);
                 return ExitCodes.Fine;
             }
 
-            Inspect(result.GetRequiredValue(file), result.GetValue(json), result.GetValue(hash), result.GetValue(all), result.GetValue(index), terminal);
+            Inspect(result.GetRequiredValue(file), result.GetValue(json), result.GetValue(hash), result.GetValue(all), result.GetValue(index), reading.From(result), terminal);
             return ExitCodes.Fine;
         });
         return command;
     }
 
-    private static void Inspect(string file, bool json, bool hash, bool all, int? index, Terminal terminal)
+    private static void Inspect(string file, bool json, bool hash, bool all, int? index, ReadOptions reading, Terminal terminal)
     {
-        using var opened = CheckpointFile.Open(file, index);
+        using var opened = CheckpointFile.Open(file, index, reading);
         var checkpoint = opened.Checkpoint;
 
         // Whatever can fail does so here, before the first byte of output.
@@ -66,9 +67,9 @@ internal static class InspectCommand
         }
     }
 
-    private static void ShowModules(string file, string? path, int? index, Terminal terminal)
+    private static void ShowModules(string file, string? path, int? index, ReadOptions reading, Terminal terminal)
     {
-        using var opened = CheckpointFile.Open(file, index);
+        using var opened = CheckpointFile.Open(file, index, reading);
         var checkpoint = opened.Checkpoint;
         var module = ModelOption.Find(checkpoint, path);
         var root = module is null ? ModuleNodes.Of(checkpoint.FindStateDict(path)) : ModuleNodes.Of(module);

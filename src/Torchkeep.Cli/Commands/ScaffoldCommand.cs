@@ -19,6 +19,7 @@ internal static partial class ScaffoldCommand
         {
             file, model, space, index,
         };
+        var reading = ReadingOptions.Of(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(space)?.Tokens is [{ Value: var name }] && !Namespace().IsMatch(name))
@@ -28,15 +29,15 @@ internal static partial class ScaffoldCommand
         });
         command.SetAction(result =>
         {
-            Write(result.GetRequiredValue(file), result.GetValue(model), result.GetValue(space), result.GetValue(index), terminal);
+            Write(result.GetRequiredValue(file), result.GetValue(model), result.GetValue(space), result.GetValue(index), reading.From(result), terminal);
             return ExitCodes.Fine;
         });
         return command;
     }
 
-    private static void Write(string file, string? path, string? space, int? index, Terminal terminal)
+    private static void Write(string file, string? path, string? space, int? index, ReadOptions reading, Terminal terminal)
     {
-        using var opened = CheckpointFile.OpenOnly(file, index);
+        using var opened = CheckpointFile.OpenOnly(file, index, reading);
         var checkpoint = opened.Checkpoint;
         var module = ModelOption.Find(checkpoint, path)
             ?? throw new CommandException($"'{file}' has a state_dict, which says nothing of layers: scaffold wants the entire model, saved by torch.save(model). inspect --modules shows the names");

@@ -34,9 +34,10 @@ internal static class ScanCommand
             }
         });
         var command = new Command("scan", "Says what in the files would run if Python unpickled them. Nothing in them is executed.") { files, allow, failOn, json, sarif };
+        var reading = ReadingOptions.OfLimits(command);
         command.SetAction(result =>
         {
-            var options = AllowList.Read(result.GetValue(allow) ?? []);
+            var options = AllowList.Read(result.GetValue(allow) ?? []) with { Limits = reading.LimitsFrom(result) };
             var scan = ScannedPaths.Of(result.GetRequiredValue(files), options);
             Write(scan, result.GetValue(json), result.GetValue(sarif), terminal);
             var limit = result.GetRequiredValue(failOn) == Error ? ScanLevel.Error : ScanLevel.Warning;

@@ -12,13 +12,14 @@ internal static class VerifyCommand
         var values = new Option<bool>("--values") { Description = "Count NaN and infinity among the elements of each tensor." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object." };
         var command = new Command("verify", "Reads every byte and says whether the files are whole, and which tensors are hit if not.") { files, values, json };
-        command.SetAction(result => Verify(result.GetRequiredValue(files), result.GetValue(values), result.GetValue(json), terminal));
+        var reading = ReadingOptions.OfLimits(command);
+        command.SetAction(result => Verify(result.GetRequiredValue(files), reading.LimitsFrom(result), result.GetValue(values), result.GetValue(json), terminal));
         return command;
     }
 
-    private static int Verify(string[] files, bool values, bool json, Output.Terminal terminal)
+    private static int Verify(string[] files, ReadLimits limits, bool values, bool json, Output.Terminal terminal)
     {
-        List<FileOutcome<VerifiedFile>> outcomes = [.. files.Select(file => FileLoop.Try(file, input => VerifiedFile.Of(input, values, terminal)))];
+        List<FileOutcome<VerifiedFile>> outcomes = [.. files.Select(file => FileLoop.Try(file, limits, input => VerifiedFile.Of(input, values, terminal)))];
         if (json)
         {
             VerifyJson.Write(terminal.Output, outcomes);

@@ -6,31 +6,51 @@ namespace Torchkeep.Cli.Conversion;
 internal static class Converter
 {
     // What Transformers asks of a file of safetensors.
-    private const string FormatKey = "format";
-    private const string Format = "pt";
+    private const string Framework = "pt";
 
     internal static void Run(ConvertRequest request, Terminal terminal)
     {
-        using var opened = CheckpointFile.OpenOnly(request.Input, request.Index);
+        using var opened = CheckpointFile.OpenOnly(request.Input, request.Index, request.Reading);
         var checkpoint = opened.Checkpoint;
-        var root = Choose(checkpoint, request);
-        var note = OutsideNote.Of(checkpoint, request.Part);
-        if (note is not null && root is PyDict { Count: 0 })
+        CheckOutput(request, checkpoint);
+        var options = request.Options;
+        var advice = new Advice(checkpoint, request);
+        var part = Part(checkpoint, request, advice);
+        var (root, dropped) = Choose(checkpoint, part, request);
+        var outside = OutsideNote.Of(checkpoint, request.Part);
+        CheckEmpty(checkpoint, root, request, outside);
+        if (request.IsFlat && advice.OnFlat(root) is { } refusal)
         {
-            throw new CommandException($"there is nothing to write: {note}. Save the model's state_dict in Python before it is frozen or optimized");
+            throw refusal;
         }
 
-        var options = request.Options;
         if (options.Format == CheckpointFormat.Safetensors)
         {
-            root = WithWholeTensors(root);
-            CheckFlat(checkpoint, root, request);
-            options = options with { Metadata = MetadataOf(checkpoint) };
+            options = options with { Metadata = MetadataOf(checkpoint, root) };
         }
 
         var usage = options.Format == CheckpointFormat.Safetensors ? null : StorageUsage.Of(root);
         SizeNote.Write(terminal, opened.Input, checkpoint, SizeOf(root, usage, options), "of tensors will be written");
         using var progress = new ProgressLine(terminal);
+        var hadIndex = File.Exists(IndexOf(request.Output));
+        Save(root, request, options, progress);
+        progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(usage, options)}");
+        string?[] notes =
+        [
+            outside is null ? LeftOut.Of(checkpoint, part) is { } left ? $"not written: {left}" : null : $"{outside}; they were not written",
+            IsOfArrays(checkpoint.Root) ? "its NumPy arrays were written as tensors" : null,
+            LeftOut.Entries(dropped) is { } entries ? $"not written: {entries}" : null,
+            LeftOut.Texts(checkpoint, options) is { } texts ? $"not written: {texts}" : null,
+            hadIndex && !File.Exists(IndexOf(request.Output)) ? $"'{IndexOf(request.Output)}' and its files, which an earlier save left under this name, were removed" : null,
+        ];
+        foreach (var note in notes.OfType<string>())
+        {
+            terminal.Error.WriteLine($"torchkeep: {SafeText.Escape(note)}");
+        }
+    }
+
+    private static void Save(PyValue root, ConvertRequest request, WriteOptions options, ProgressLine progress)
+    {
         using var signals = new StopSignals();
         try
         {
@@ -40,64 +60,30 @@ internal static class Converter
         {
             throw new CommandException($"stopped: '{request.Output}' is as it was") { ExitCode = signals.ExitCode };
         }
-
-        progress.Finish($"{SafeText.Escape(request.Output)}: {Quantity.Bytes(progress.TotalBytes)} of tensors{Waste(usage, options)}");
-        if (note is not null)
+        catch (UnsupportedCheckpointException error) when (options.Format == CheckpointFormat.Safetensors && error.TensorName is { } name)
         {
-            terminal.Error.WriteLine($"torchkeep: {SafeText.Escape(note)}; they were not written");
-        }
-
-        if (IsOfArrays(checkpoint.Root))
-        {
-            terminal.Error.WriteLine("torchkeep: its NumPy arrays were written as tensors");
+            // Where an option changes the outcome the message names it already.
+            var message = CommandWords.Of(error.Message);
+            throw new CommandException(message.Contains("--", StringComparison.Ordinal) ? message : message + Advice.OnTensor(name));
         }
     }
 
-    private static PyValue Choose(Checkpoint checkpoint, ConvertRequest request)
+    private static string IndexOf(string path) => $"{path}.index.json";
+
+    // A save removes what lies under its name in several files, and here that is what is read.
+    private static void CheckOutput(ConvertRequest request, Checkpoint checkpoint)
     {
-        var root = Root(checkpoint, request);
-        if (request.Select.Count == 0 && request.Rename.Count == 0)
+        if (request.Options.MaxShardSize is null && checkpoint.Format == CheckpointFormat.Sharded && Path.GetFullPath(request.Input) == Path.GetFullPath(IndexOf(request.Output)))
         {
-            return root;
+            throw new CommandException($"'{request.Output}' would take the place of '{request.Input}' and its {checkpoint.ShardFiles.Count} files: give OUT another name or folder");
         }
-
-        if (!root.TryAsDict(out var dict))
-        {
-            throw new CommandException($"--select and --rename are about the entries of a dictionary, and the object is a {root.TypeName}{Candidates(checkpoint)}");
-        }
-
-        var chosen = new PyDict(dict.IsOrdered) { Attributes = dict.Attributes };
-        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in dict)
-        {
-            if (key is not PyString { Value: var name })
-            {
-                throw new CommandException($"--select and --rename are about names, and the dictionary has the key {key}");
-            }
-
-            if (request.Select.Count > 0 && !request.Select.Any(pattern => pattern.Matches(name)))
-            {
-                continue;
-            }
-
-            var renamed = request.Rename.Aggregate(name, (current, rule) => rule.Apply(current));
-            if (!sources.TryAdd(renamed, name))
-            {
-                throw new CommandException($"'{sources[renamed]}' and '{name}' would both be called '{renamed}'");
-            }
-
-            chosen.Add(renamed, value);
-        }
-
-        return chosen.Count > 0 || dict.Count == 0 ? chosen : throw new CommandException($"--select chooses none of the {dict.Count} entries");
     }
 
-    // Scripts and programs mean nothing outside of their archives, and safetensors holds no module.
-    private static PyValue Root(Checkpoint checkpoint, ConvertRequest request)
+    // Scripts and programs mean nothing outside of their archives, and a flat file holds no module.
+    private static PyValue Part(Checkpoint checkpoint, ConvertRequest request, Advice advice)
     {
         var isArchive = checkpoint.Format is CheckpointFormat.TorchScript or CheckpointFormat.TorchExport;
-        var holdsNoObject = request.Options.Format == CheckpointFormat.Safetensors && checkpoint.Root is PyObject;
-        if (request.Part is null && !isArchive && !holdsNoObject && !IsOfArrays(checkpoint.Root))
+        if (request.Part is null && !isArchive && !(request.IsFlat && checkpoint.Root is PyObject) && !IsOfArrays(checkpoint.Root))
         {
             return checkpoint.Root;
         }
@@ -106,10 +92,28 @@ internal static class Converter
         {
             return checkpoint.FindStateDict(request.Part);
         }
+        catch (KeyNotFoundException) when (request.Part is null && !isArchive)
+        {
+            throw advice.OnFlat(checkpoint.Root)!;
+        }
         catch (KeyNotFoundException error)
         {
-            throw new CommandException($"{error.Message}{Candidates(checkpoint)}");
+            throw advice.OnPart(error);
         }
+    }
+
+    private static (PyValue Root, List<KeyValuePair<PyValue, PyValue>> Dropped) Choose(Checkpoint checkpoint, PyValue root, ConvertRequest request)
+    {
+        var dropped = new List<KeyValuePair<PyValue, PyValue>>();
+        root = request.IsFlat ? WithWholeTensors(root) : root;
+        if (request.Names.IsAll)
+        {
+            return (root, dropped);
+        }
+
+        return root.TryAsDict(out var dict)
+            ? (request.Names.Of(dict, dropped), dropped)
+            : throw new CommandException($"--select, --exclude, --rename and --tensors-only are about the entries of a dictionary, and the object is {root.Noun}{(new Advice(checkpoint, request).Parts() is { Length: > 0 } parts ? $": {parts}" : "")}");
     }
 
     // A state_dict of NumPy arrays, which is to be one of tensors.
@@ -133,35 +137,26 @@ internal static class Converter
         return plain;
     }
 
-    private static void CheckFlat(Checkpoint checkpoint, PyValue root, ConvertRequest request)
+    private static void CheckEmpty(Checkpoint checkpoint, PyValue root, ConvertRequest request, string? outside)
     {
-        if (root is not PyDict dict || dict.Any(entry => entry.Value is not PyTensor))
+        if (request.AllowEmpty || root is not PyDict { Count: 0 } || (!request.IsFlat && root == checkpoint.Root))
         {
-            var what = root is PyDict entries
-                ? $"{entries.First(entry => entry.Value is not PyTensor).Key} is a {Describe(entries.First(entry => entry.Value is not PyTensor).Value)}"
-                : $"the object is a {root.TypeName}";
-            throw new CommandException($"safetensors holds a flat dictionary of tensors, and {what}: choose with --state-dict or --select{(request.Part is null ? Candidates(checkpoint) : "")}");
+            return;
         }
+
+        throw new CommandException(outside is not null
+            ? $"there is nothing to write: {outside}. Save the model's state_dict in Python before it is frozen or optimized"
+            : request.Names.TensorsOnly && new Advice(checkpoint, request).Parts() is { Length: > 0 } parts
+                ? $"none of the entries is a tensor: {parts}"
+                : "there is no tensor in it: --allow-empty writes a file without one");
     }
 
-    private static string Describe(PyValue value) =>
-        value is PyWrapperTensor ? value.ToString()! : value.TryAsArray(out var array) ? $"numpy.ndarray of {array.Type}" : value.TypeName;
-
-    // The dictionaries that --state-dict could mean.
-    private static string Candidates(Checkpoint checkpoint)
+    // A text that would become another name of a tensor there, by what the tensors are called now, says something else here.
+    private static Dictionary<string, string> MetadataOf(Checkpoint checkpoint, PyValue root)
     {
-        const int Shown = 5;
-        const int Searched = 100_000;
-        var names = checkpoint.Walk().Take(Searched)
-            .Where(entry => entry.Depth > 0 && entry.Value.TryAsDict(out var dict) && dict.Count > 0 && dict.All(item => item.Key is PyString && item.Value.TryAsTensor(out _)))
-            .Select(entry => entry.Name).Take(Shown).ToList();
-        return names.Count == 0 ? "" : $" (--state-dict can be {string.Join(", ", names.Select(name => $"'{name}'"))})";
-    }
-
-    private static Dictionary<string, string> MetadataOf(Checkpoint checkpoint)
-    {
-        var metadata = new Dictionary<string, string>(checkpoint.Metadata, StringComparer.Ordinal);
-        metadata.TryAdd(FormatKey, Format);
+        var metadata = checkpoint.Metadata.Where(text => text.Key == LeftOut.FormatKey || !root.TryGet(text.Value, out _) || ((PyDict)checkpoint.Root).TryGet(new PyString(text.Value), out _))
+            .ToDictionary(StringComparer.Ordinal);
+        metadata.TryAdd(LeftOut.FormatKey, Framework);
         return metadata;
     }
 

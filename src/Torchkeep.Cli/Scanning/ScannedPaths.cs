@@ -17,7 +17,7 @@ internal sealed record ScannedPaths(IReadOnlyList<FileOutcome<ScanReport>> Files
             }
             else
             {
-                files.Add(FileLoop.Try(path, input => input.Scan(options)));
+                files.Add(FileLoop.Try(path, options.Limits, input => input.Scan(options)));
             }
         }
 
@@ -46,7 +46,7 @@ internal sealed record ScannedPaths(IReadOnlyList<FileOutcome<ScanReport>> Files
             }
             catch (Exception error) when (error is CheckpointException or IOException or UnauthorizedAccessException)
             {
-                files.Add(new(found.Path, null, error.Message));
+                files.Add(new(found.Path, null, CommandWords.Of(error.Message)));
             }
         }
 

@@ -27,6 +27,9 @@ internal sealed record CheckpointContents(PyValue Root, TensorNames Names)
     /// <summary>Texts that the file carries beside its object.</summary>
     internal IReadOnlyDictionary<string, string> Metadata { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>Names that the file has for tensors beside their own, each with that one.</summary>
+    internal IReadOnlyDictionary<string, string> Aliases { get; init; } = FrozenDictionary<string, string>.Empty;
+
     /// <summary>Other files that the object's bytes lie in, to be closed with it.</summary>
     internal IReadOnlyList<ByteSource> Shards { get; init; } = [];
 

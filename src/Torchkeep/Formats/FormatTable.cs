@@ -38,6 +38,10 @@ internal static class FormatTable
     internal static IFormat DetectShard(ReadOnlySpan<byte> head, ByteSource source) =>
         Detect(head, source) is var format and not ShardedFormat ? format : throw ForeignFile.Describe(head, source);
 
+    /// <summary>The kind that a save writes under a name where it is not told: what PyTorch's users mean by the name.</summary>
+    internal static CheckpointFormat OfName(string? path) =>
+        string.Equals(Path.GetExtension(path), SafetensorsConstants.Extension, StringComparison.OrdinalIgnoreCase) ? CheckpointFormat.Safetensors : CheckpointFormat.TorchZip;
+
     /// <summary>The kind that a save writes.</summary>
     /// <exception cref="ArgumentException">It cannot be written.</exception>
     internal static IFormatWriter Writer(CheckpointFormat kind) =>

@@ -115,6 +115,12 @@ internal ref struct JsonCursor
     internal void Skip()
     {
         Read();
+        SkipRest();
+    }
+
+    /// <summary>Goes past the value whose first token was taken last.</summary>
+    internal void SkipRest()
+    {
         var depth = _reader.CurrentDepth;
         while (Token is JsonTokenType.StartObject or JsonTokenType.StartArray || _reader.CurrentDepth > depth)
         {

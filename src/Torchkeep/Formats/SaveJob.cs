@@ -13,9 +13,13 @@ namespace Torchkeep.Formats;
 internal sealed record SaveJob(
     PyValue Root, StoragePlan Plan, WriteOptions Options, IProgress<SaveProgress>? Progress, bool Async, CancellationToken CancellationToken)
 {
+    /// <summary>The kind of file: the one asked for, or that of the name.</summary>
+    internal CheckpointFormat Format => Options.Format!.Value;
+
     /// <exception cref="ArgumentException">The options make no sense, whatever is saved.</exception>
-    internal static SaveJob Of(PyValue root, WriteOptions options, IProgress<SaveProgress>? progress, bool async, CancellationToken cancellationToken)
+    internal static SaveJob Of(PyValue root, string? path, WriteOptions options, IProgress<SaveProgress>? progress, bool async, CancellationToken cancellationToken)
     {
+        options = options with { Format = options.Format ?? FormatTable.OfName(path) };
         Check(options);
         var plan = options.Compact || options.FloatingPointType is not null ? StoragePlan.Of(root, options.Compact, options.FloatingPointType) : StoragePlan.Unchanged;
         return new(root, plan, options, progress, async, cancellationToken);
@@ -31,6 +35,11 @@ internal sealed record SaveJob(
         if (options.DropShared && options.Format != CheckpointFormat.Safetensors)
         {
             throw new ArgumentException($"{nameof(WriteOptions.DropShared)} is for {nameof(CheckpointFormat.Safetensors)}: a file of {options.Format} keeps what tensors share");
+        }
+
+        if (options.CopyShared && options.Format != CheckpointFormat.Safetensors)
+        {
+            throw new ArgumentException($"{nameof(WriteOptions.CopyShared)} is for {nameof(CheckpointFormat.Safetensors)}: a file of {options.Format} keeps what tensors share");
         }
 
         if (options.FloatingPointType is { } type && !ElementConversion.IsTarget(type))

@@ -124,6 +124,9 @@ public sealed unsafe partial class TensorView
 
     internal TensorNames? Names { get; init; }
 
+    /// <summary>Whether a file has it as another name of a tensor alone, which a save that cannot say what is tied leaves so.</summary>
+    internal bool IsAlias { get; init; }
+
     internal long MaxExpandedBytes { get; init; } = ReadLimits.Default.MaxExpandedBytes;
 
     /// <summary>Where the bytes of the file's tensors are counted; null outside of a file.</summary>

@@ -10,6 +10,9 @@ internal sealed class StateDictFinder(IModuleReader modules, FileBudget budget)
 
     private static readonly Func<PyValue, bool>[] _kinds = [IsTensor, IsTensorOrArray];
 
+    // How the names start under which training scripts keep what is no model.
+    private static readonly string[] _besides = ["optim", "lr_sched", "scheduler", "callbacks", "loops", "scaler", "rng"];
+
     private readonly HashSet<PyValue> _seen = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The state_dict in a value.</summary>
@@ -56,6 +59,53 @@ internal sealed class StateDictFinder(IModuleReader modules, FileBudget budget)
         _seen.Add(start.Value);
         return [.. PyWalker.Children(start).Select(child => UnderKnownNames(child, isTensor)).OfType<PyEntry>()];
     }
+
+    /// <summary>Every state_dict and every module below a value, the likeliest first; what an optimizer or a score keeps is none.</summary>
+    internal List<PyEntry> FindAll(PyEntry start)
+    {
+        List<(PyEntry Entry, int Rank)> found = [];
+        var pending = new Stack<PyEntry>([start]);
+        while (pending.TryPop(out var entry))
+        {
+            if (entry.Value is not (PyDict or PyObject or PyList or PyTuple) || !_seen.Add(entry.Value))
+            {
+                continue;
+            }
+
+            var dict = PythonContainers.Entries(entry.Value);
+            var rank = RankOf(entry);
+            if (modules.IsModule(entry.Value) || (dict is not null && IsStateDict(entry.Value, IsTensorOrArray) && (rank < Names.Length || !IsScore(dict))))
+            {
+                found.Add((entry, rank));
+                continue;
+            }
+
+            // Tensors beside other values: such as a state_dict with extra state.
+            if (entry.Depth > 0 && dict is not null && HasStringKeys(dict) && dict.Any(item => IsTensorOrArray(item.Value)))
+            {
+                found.Add((entry, rank + Names.Length + 1));
+            }
+
+            foreach (var child in PyWalker.Children(entry).Reverse())
+            {
+                if (!IsNoise(child))
+                {
+                    pending.Push(child);
+                }
+            }
+        }
+
+        return [.. found.OrderBy(item => item.Rank).Select(item => item.Entry)];
+    }
+
+    private static int RankOf(PyEntry entry) => Array.IndexOf(Names, entry.Word) is >= 0 and var known ? known : Names.Length;
+
+    // What training keeps beside a model.
+    private static bool IsNoise(PyEntry entry) =>
+        Array.Exists(_besides, start => entry.Word?.StartsWith(start, StringComparison.OrdinalIgnoreCase) == true)
+        || (entry.Value is PyDict dict && dict.TryGet("param_groups", out _));
+
+    private static bool IsScore(PyDict dict) => dict.Count > 0 && dict.All(entry => entry.Value is PyTensor { View.Shape.IsEmpty: true });
 
     // Depth first in the order of the names; the first is taken.
     private PyEntry? UnderKnownNames(PyEntry start, Func<PyValue, bool> isTensor)

@@ -18,6 +18,9 @@ public abstract class PyValue
     /// <summary>What Python calls the type: <c>int</c>, <c>OrderedDict</c>, <c>Tensor</c>; for a record of plain data its class, for any other <c>object</c> and its class.</summary>
     public abstract string TypeName { get; }
 
+    /// <summary>What a sentence calls it: <c>an int</c>, <c>an OrderedDict</c>, <c>a quantized tensor of torch.qint8</c>, <c>an object of models.Net</c>.</summary>
+    public string Noun => Values.PythonNouns.Of(this);
+
     /// <summary>
     /// The entry of a dictionary under a string key, also of a <c>collections.Counter</c>, a <c>defaultdict</c> or any record
     /// with entries; or an attribute of an object, as of an <c>argparse.Namespace</c> or a dataclass. A record that has both has

@@ -75,7 +75,7 @@ internal static class ScanJson
             json.WriteStartObject();
             json.WriteString("rule", finding.Rule.Id);
             json.WriteString("level", ScanWords.Of(finding.Rule.Level));
-            json.WriteString("message", finding.Message);
+            json.WriteString("message", CommandWords.Of(finding.Message));
             json.WriteString("record", finding.Record);
             VerifyJson.WriteOffset(json, finding.Offset);
             json.WriteEndObject();

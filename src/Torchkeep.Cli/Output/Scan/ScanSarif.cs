@@ -87,7 +87,7 @@ internal static class ScanSarif
         json.WriteString("ruleId", finding.Rule.Id);
         json.WriteNumber("ruleIndex", IndexOf(finding.Rule));
         json.WriteString("level", ScanWords.Of(finding.Rule.Level));
-        WriteText(json, "message", VerifyText.Place(finding.Record, finding.Offset) + finding.Message);
+        WriteText(json, "message", VerifyText.Place(finding.Record, finding.Offset) + CommandWords.Of(finding.Message));
         json.WriteStartArray("locations");
         WriteLocation(json, file, finding.Record, finding.Offset);
         json.WriteEndArray();

@@ -41,7 +41,7 @@ internal static class ScanText
         var ordered = report.Findings.OrderByDescending(finding => finding.Rule.Level).ToList();
         foreach (var finding in ordered.Take(MaxFindings))
         {
-            text.WriteLine($"  {ScanWords.Of(finding.Rule.Level),-7}  {SafeText.Escape($"{VerifyText.Place(finding.Record, finding.Offset)}{finding.Message} [{finding.Rule.Id}]")}");
+            text.WriteLine($"  {ScanWords.Of(finding.Rule.Level),-7}  {SafeText.Escape($"{VerifyText.Place(finding.Record, finding.Offset)}{CommandWords.Of(finding.Message)} [{finding.Rule.Id}]")}");
         }
 
         if (ordered.Count > MaxFindings)

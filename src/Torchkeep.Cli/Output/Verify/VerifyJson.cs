@@ -47,7 +47,7 @@ internal static class VerifyJson
         foreach (var fault in report.Faults)
         {
             json.WriteStartObject();
-            json.WriteString("problem", fault.Problem);
+            json.WriteString("problem", CommandWords.Of(fault.Problem));
             json.WriteString("record", fault.Record);
             WriteOffset(json, fault.Offset);
             json.WriteStartArray("tensors");

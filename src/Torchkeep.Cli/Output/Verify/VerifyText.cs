@@ -33,7 +33,7 @@ internal static class VerifyText
         text.WriteLine(SafeText.Escape($"{path}: {several}{FormatNames.Of[report.Format].Phrase}, {Quantity.Bytes(report.Length)}: {state}"));
         foreach (var fault in report.Faults)
         {
-            text.WriteLine($"  {SafeText.Escape(Place(fault.Record, fault.Offset) + fault.Problem + Hit(fault.Tensors))}");
+            text.WriteLine($"  {SafeText.Escape(Place(fault.Record, fault.Offset) + CommandWords.Of(fault.Problem) + Hit(fault.Tensors))}");
         }
 
         foreach (var odd in file.Values ?? [])

@@ -14,7 +14,13 @@ internal static class SafetensorsConstants
     /// <summary>The header is filled up with spaces to a multiple of this.</summary>
     internal const int HeaderAlignment = 8;
 
+    internal const string Extension = ".safetensors";
+
     internal const string Metadata = "__metadata__";
+
+    /// <summary>A key of the metadata that says which framework the file is of, and never another name of a tensor.</summary>
+    internal const string FrameworkKey = "format";
+
     internal const string ElementType = "dtype";
     internal const string Shape = "shape";
     internal const string Offsets = "data_offsets";

@@ -76,7 +76,7 @@ internal ref struct SafetensorsHeader
         _json.Expect(JsonTokenType.StartObject, Expected);
         while (_json.TryReadName(out var key))
         {
-            _json.Read(JsonTokenType.String, Expected);
+            _json.Read(JsonTokenType.String, $"the entry {new PyString(key).Brief} of '{SafetensorsConstants.Metadata}' must be a text, and no reader of safetensors takes it else");
             if (!_metadata.TryAdd(key, _json.Text()))
             {
                 _json.Refuse($"'{SafetensorsConstants.Metadata}' has an entry twice, and readers differ in which they take");

@@ -12,7 +12,14 @@ internal static class SafetensorsReader
     {
         var header = await ReadHeaderAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false);
         var (tensors, metadata) = SafetensorsHeader.Parse(header, source, options.Limits.MaxRecords);
-        return new(Build(source, tensors, SafetensorsConstants.LengthSize + header.Length, options), new TensorNames()) { Metadata = metadata };
+        var root = Build(source, tensors, SafetensorsConstants.LengthSize + header.Length, options);
+        var aliases = SafetensorsAliases.AddTo(root, metadata, source, options);
+        foreach (var name in aliases.Keys)
+        {
+            metadata.Remove(name);
+        }
+
+        return new(root, new TensorNames()) { Metadata = metadata, Aliases = aliases };
     }
 
     private static async ValueTask<byte[]> ReadHeaderAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)

@@ -4,7 +4,8 @@ namespace Torchkeep.Formats.Safetensors;
 /// <param name="Name">Its name.</param>
 /// <param name="Utf8Name">The same, as the file has it.</param>
 /// <param name="View">Its elements.</param>
-internal sealed record SafetensorsTensor(string Name, byte[] Utf8Name, TensorView View)
+/// <param name="IsAlias">Whether a file had it as a further name of another tensor.</param>
+internal sealed record SafetensorsTensor(string Name, byte[] Utf8Name, TensorView View, bool IsAlias)
 {
     /// <summary>The bytes of its storage from the first to the last that it has.</summary>
     internal (long Start, long End) Extent

@@ -9,8 +9,8 @@ internal static class SafetensorsTensors
     // JSON is UTF-8, which has no lone surrogates.
     private static readonly UTF8Encoding _encoding = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The tensors, and the metadata that goes with them.</summary>
-    internal static (List<SafetensorsTensor> Tensors, Dictionary<string, string> Metadata) Of(SaveJob job)
+    /// <summary>The tensors, and names that are left out, each with the one that its tensor is written under.</summary>
+    internal static (List<SafetensorsTensor> Tensors, Dictionary<string, string> Aliases) Of(SaveJob job)
     {
         if (job.Root is not PyDict root)
         {
@@ -19,13 +19,16 @@ internal static class SafetensorsTensors
         }
 
         List<SafetensorsTensor> tensors = [.. root.Select(entry => Check(entry.Key, entry.Value, job.Plan))];
-        var metadata = new Dictionary<string, string>(job.Options.Metadata, StringComparer.Ordinal);
-        if (job.Options.DropShared)
+        var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (job.Options.DropShared || !job.Options.CopyShared)
         {
-            tensors = DropShared(tensors, metadata);
+            tensors = DropShared(tensors, aliases, job.Options);
         }
 
-        CheckShared(tensors);
+        if (!job.Options.CopyShared)
+        {
+            CheckShared(tensors);
+        }
 
         // What is too much for a file is refused before anything is written.
         tensors.ForEach(tensor => tensor.View.CountOnce());
@@ -35,7 +38,7 @@ internal static class SafetensorsTensors
             SafetensorsConstants.Ranks[other.View.ElementType].CompareTo(SafetensorsConstants.Ranks[one.View.ElementType]) is not 0 and var order
                 ? order
                 : one.Utf8Name.AsSpan().SequenceCompareTo(other.Utf8Name));
-        return (tensors, metadata);
+        return (tensors, aliases);
     }
 
     private static SafetensorsTensor Check(PyValue key, PyValue value, StoragePlan plan)
@@ -57,6 +60,7 @@ internal static class SafetensorsTensors
             return null!;
         }
 
+        var isAlias = view.IsAlias;
         view = plan.ViewOf(view);
         if (!SafetensorsConstants.Ranks.ContainsKey(view.ElementType) || (view.ElementType == ElementType.Float4E2M1FnX2 && view.Shape.IsEmpty))
         {
@@ -70,7 +74,7 @@ internal static class SafetensorsTensors
 
         try
         {
-            return new(name, _encoding.GetBytes(name), view);
+            return new(name, _encoding.GetBytes(name), view, isAlias);
         }
         catch (EncoderFallbackException)
         {
@@ -79,13 +83,14 @@ internal static class SafetensorsTensors
         }
     }
 
-    // As safetensors.torch.save_model, which keeps the first name in alphabetical order.
-    private static List<SafetensorsTensor> DropShared(List<SafetensorsTensor> tensors, Dictionary<string, string> metadata)
+    // As safetensors.torch.save_model, which keeps the first name in alphabetical order. What a file had as a further name of
+    // a tensor stays one.
+    private static List<SafetensorsTensor> DropShared(List<SafetensorsTensor> tensors, Dictionary<string, string> aliases, WriteOptions options)
     {
         var kept = new List<SafetensorsTensor>();
         foreach (var same in tensors.GroupBy(tensor => (tensor.View.Storage, tensor.View.ElementType, tensor.View.StorageOffset, tensor.View.IsConjugated, tensor.View.IsNegated, Layout(tensor.View))))
         {
-            var names = same.OrderBy(tensor => tensor.Name, StringComparer.Ordinal).ToList();
+            var names = same.OrderBy(tensor => tensor.IsAlias).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).ToList();
             if (names[0].View.ElementCount == 0)
             {
                 kept.AddRange(names);
@@ -93,9 +98,20 @@ internal static class SafetensorsTensors
             }
 
             kept.Add(names[0]);
-            foreach (var dropped in names[1..])
+            foreach (var other in names[1..])
             {
-                metadata.TryAdd(dropped.Name, names[0].Name);
+                if (!options.DropShared && !other.IsAlias)
+                {
+                    kept.Add(other);
+                    continue;
+                }
+
+                if (other.Name == SafetensorsConstants.FrameworkKey || options.Metadata.ContainsKey(other.Name))
+                {
+                    SafetensorsThrow.NameIsText(names[0].Name, other.Name);
+                }
+
+                aliases.Add(other.Name, names[0].Name);
             }
         }
 

@@ -7,6 +7,9 @@ namespace Torchkeep.Formats.Safetensors;
 /// <summary>What can be wrong with a file of safetensors, and with what should become one.</summary>
 internal static class SafetensorsThrow
 {
+    // A save may have taken the kind of the name alone.
+    private const string OtherFile = $"a PyTorch file holds it, which is what any other name than *{SafetensorsConstants.Extension} or {nameof(WriteOptions)}.{nameof(WriteOptions.Format)} = {nameof(CheckpointFormat.TorchZip)} gives";
+
     [DoesNotReturn, StackTraceHidden]
     internal static void HeaderTooLarge(ByteSource source, ulong length, long limit) =>
         throw new UnsupportedCheckpointException(
@@ -62,7 +65,7 @@ internal static class SafetensorsThrow
         throw new InvalidCheckpointException(
             needed > found
                 ? $"the tensors need {needed} bytes, and {found} follow the header: the file is truncated"
-                : $"the tensors need {needed} bytes, and {found} follow the header: some are nobody's")
+                : $"the tensors need {needed} bytes, and {found} follow the header: the last {found - needed} belong to none, and no reader of safetensors takes the file: cut it to {dataStart + needed} bytes, or write it again")
         {
             File = source.Name,
             Offset = dataStart,
@@ -81,11 +84,11 @@ internal static class SafetensorsThrow
 
     [DoesNotReturn, StackTraceHidden]
     internal static void NoDictionary(PyValue root) =>
-        throw new UnsupportedCheckpointException($"a file of safetensors is a dictionary from names to tensors, and the object is a {root.TypeName}");
+        throw new UnsupportedCheckpointException($"a file of safetensors is a dictionary from names to tensors, and the object is {root.Noun}: {OtherFile}");
 
     [DoesNotReturn, StackTraceHidden]
     internal static void NoName(PyValue key) =>
-        throw new UnsupportedCheckpointException($"safetensors names tensors by texts, and the dictionary has the key {key.Brief}, a {key.TypeName}");
+        throw new UnsupportedCheckpointException($"safetensors names tensors by texts, and the dictionary has the key {key.Brief}, {key.Noun}: {OtherFile}");
 
     [DoesNotReturn, StackTraceHidden]
     internal static void ReservedName(string name) =>
@@ -99,28 +102,40 @@ internal static class SafetensorsThrow
     internal static void NoTensor(string name, PyValue value)
     {
         var advice = value is PyDict or PyObject or PyList or PyTuple
-            ? "save the dictionary of tensors alone, or flatten it"
-            : "leave it out, or put it into the metadata as a text";
-        throw new UnsupportedCheckpointException($"safetensors holds a flat dictionary of tensors, and '{name}' is a {value.TypeName}: {advice}");
+            ? "save the dictionary of tensors alone"
+            : "leave it out";
+        throw new UnsupportedCheckpointException($"safetensors holds a flat dictionary of tensors, and '{name}' is {value.Noun}: {advice}; {OtherFile}") { TensorName = name };
     }
 
     [DoesNotReturn, StackTraceHidden]
     internal static void NoElementType(string name, TensorView view) =>
-        throw new UnsupportedCheckpointException($"safetensors has no dtype for a tensor {view}: save it as a PyTorch file, or convert it first") { TensorName = name };
+        throw new UnsupportedCheckpointException($"safetensors has no dtype for a tensor {view}: a PyTorch file holds it") { TensorName = name };
 
     [DoesNotReturn, StackTraceHidden]
     internal static void NoBytes(string name) =>
         throw new UnsupportedCheckpointException("a meta tensor has a shape but no bytes to save") { TensorName = name };
 
     [DoesNotReturn, StackTraceHidden]
-    internal static void Shared(SafetensorsTensor one, SafetensorsTensor other) =>
+    internal static void Shared(SafetensorsTensor one, SafetensorsTensor other)
+    {
+        const string Options = nameof(WriteOptions);
+        var isTied = one.View.ElementType == other.View.ElementType && one.View.StorageOffset == other.View.StorageOffset && one.View.IsConjugated == other.View.IsConjugated
+            && one.View.IsNegated == other.View.IsNegated && one.View.Shape.SequenceEqual(other.View.Shape) && one.View.Strides.SequenceEqual(other.View.Strides);
         throw new UnsupportedCheckpointException(
-            $"the tensors '{one.Name}' and '{other.Name}' share memory, which safetensors cannot say: copy one of them"
-            + (one.View.ElementType == other.View.ElementType && one.View.StorageOffset == other.View.StorageOffset && one.View.Shape.SequenceEqual(other.View.Shape) && one.View.Strides.SequenceEqual(other.View.Strides)
-                ? $", or leave one out ({nameof(WriteOptions)}.{nameof(WriteOptions.DropShared)} does)"
-                : ""))
+            $"the tensors '{one.Name}' and '{other.Name}' {(isTied ? "are tied" : "share memory")}, which safetensors cannot say: "
+            + (isTied ? $"write them once, with the other names beside ({Options}.{nameof(WriteOptions.DropShared)} = true), or " : "")
+            + $"give each bytes of its own ({Options}.{nameof(WriteOptions.CopyShared)} = true)")
         {
             TensorName = other.Name,
+        };
+    }
+
+    [DoesNotReturn, StackTraceHidden]
+    internal static void NameIsText(string kept, string name) =>
+        throw new UnsupportedCheckpointException(
+            $"the tensor '{name}' is tied to '{kept}', and its name would stand in the metadata, where a text has it: give each bytes of its own ({nameof(WriteOptions)}.{nameof(WriteOptions.CopyShared)} = true)")
+        {
+            TensorName = name,
         };
 
     [DoesNotReturn, StackTraceHidden]

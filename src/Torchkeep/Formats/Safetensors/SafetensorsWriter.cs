@@ -11,8 +11,8 @@ internal static class SafetensorsWriter
 {
     internal static async ValueTask WriteAsync(SaveJob job, Stream stream)
     {
-        var (tensors, metadata) = SafetensorsTensors.Of(job);
-        var header = Header(tensors, metadata);
+        var (tensors, aliases) = SafetensorsTensors.Of(job);
+        var header = Header(tensors, [.. job.Options.Metadata, .. aliases]);
         var writer = new PayloadWriter(stream, job, tensors.Sum(tensor => tensor.View.ByteLength));
         await writer.WriteAsync(header).ConfigureAwait(false);
         writer.Report(0);
@@ -22,7 +22,7 @@ internal static class SafetensorsWriter
         }
     }
 
-    private static ReadOnlyMemory<byte> Header(List<SafetensorsTensor> tensors, Dictionary<string, string> metadata)
+    private static ReadOnlyMemory<byte> Header(List<SafetensorsTensor> tensors, List<KeyValuePair<string, string>> metadata)
     {
         var bytes = new ArrayBufferWriter<byte>(4096);
         bytes.Advance(SafetensorsConstants.LengthSize);
@@ -55,7 +55,7 @@ internal static class SafetensorsWriter
         return header;
     }
 
-    private static void WriteMetadata(Utf8JsonWriter json, Dictionary<string, string> metadata)
+    private static void WriteMetadata(Utf8JsonWriter json, List<KeyValuePair<string, string>> metadata)
     {
         if (metadata.Count == 0)
         {

@@ -2,11 +2,13 @@ using System.Text.Json;
 
 namespace Torchkeep.Formats.Sharded;
 
-/// <summary>Parses an index: which tensor lies in which file. What else there is in it is not looked at.</summary>
-internal static class ShardIndex
+/// <summary>An index: which tensor lies in which file. What else there is in it is not looked at.</summary>
+/// <param name="Weights">The names and files in the index's order.</param>
+/// <param name="Texts">The texts of its metadata, which may be further names of tensors (huggingface_hub, <c>save_torch_state_dict</c>).</param>
+internal sealed record ShardIndex(List<(string Name, string File)> Weights, Dictionary<string, string> Texts)
 {
-    /// <summary>The names and files in the index's order, or null for JSON that is no index.</summary>
-    internal static List<(string Name, string File)>? Parse(ReadOnlySpan<byte> json, ByteSource source, ReadLimits limits)
+    /// <summary>The index, or null for JSON that is none.</summary>
+    internal static ShardIndex? Parse(ReadOnlySpan<byte> json, ByteSource source, ReadLimits limits)
     {
         if (json.IndexOf("\"weight_map\""u8) < 0)
         {
@@ -15,9 +17,16 @@ internal static class ShardIndex
 
         var cursor = new JsonCursor(json, source.Name, start: 0);
         List<(string, string)>? weights = null;
+        Dictionary<string, string> texts = [];
         cursor.Read(JsonTokenType.StartObject, "the index must be an object");
         while (cursor.TryReadName(out var name))
         {
+            if (name == ShardedConstants.Metadata)
+            {
+                texts = ReadTexts(ref cursor);
+                continue;
+            }
+
             if (name != ShardedConstants.WeightMap)
             {
                 cursor.Skip();
@@ -34,7 +43,34 @@ internal static class ShardIndex
 
         // Anything but space behind it is an error of its own.
         cursor.Read();
-        return weights;
+        return weights is null ? null : new(weights, texts);
+    }
+
+    // Whatever is there in place of texts is none of ours.
+    private static Dictionary<string, string> ReadTexts(ref JsonCursor cursor)
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        cursor.Read();
+        if (cursor.Token != JsonTokenType.StartObject)
+        {
+            cursor.SkipRest();
+            return texts;
+        }
+
+        while (cursor.TryReadName(out var key))
+        {
+            cursor.Read();
+            if (cursor.Token == JsonTokenType.String)
+            {
+                texts.TryAdd(key, cursor.Text());
+            }
+            else
+            {
+                cursor.SkipRest();
+            }
+        }
+
+        return texts;
     }
 
     private static List<(string, string)> ReadWeights(ref JsonCursor cursor, ByteSource source, ReadLimits limits)

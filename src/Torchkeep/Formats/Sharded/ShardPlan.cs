@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Torchkeep.Formats.Safetensors;
 
 namespace Torchkeep.Formats.Sharded;
@@ -18,11 +19,19 @@ internal sealed class ShardPlan
     private ShardPlan(SaveJob job)
     {
         _job = job;
-        _written = job.Options.Format == CheckpointFormat.Safetensors ? [.. SafetensorsTensors.Of(job).Tensors.Select(tensor => tensor.Name)] : null;
+        if (job.Format == CheckpointFormat.Safetensors)
+        {
+            var (tensors, aliases) = SafetensorsTensors.Of(job);
+            _written = [.. tensors.Select(tensor => tensor.Name)];
+            Aliases = aliases;
+        }
     }
 
     /// <summary>The files in order.</summary>
     internal IReadOnlyList<Shard> Shards { get; private set; } = [];
+
+    /// <summary>Names that are left out, each with the one that their tensor is written under.</summary>
+    internal IReadOnlyDictionary<string, string> Aliases { get; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>The bytes of all of them.</summary>
     internal long TotalBytes => Shards.Sum(shard => shard.Bytes);
@@ -43,7 +52,7 @@ internal sealed class ShardPlan
     {
         if (root is not PyDict dict)
         {
-            ShardedThrow.NotSplit($"the object is a {root.TypeName}");
+            ShardedThrow.NotSplit($"the object is {root.Noun}");
             return null!;
         }
 
@@ -52,7 +61,7 @@ internal sealed class ShardPlan
         {
             if (key is not PyString name || value is not PyTensor tensor)
             {
-                ShardedThrow.NotSplit($"{key.Brief} is a {value.TypeName}");
+                ShardedThrow.NotSplit($"{key.Brief} is {value.Noun}");
                 return null!;
             }
 

@@ -1,3 +1,4 @@
+using Torchkeep.Formats.Safetensors;
 using Torchkeep.IO;
 using Torchkeep.Tensors;
 
@@ -11,7 +12,7 @@ internal static class ShardedReader
 {
     internal static async ValueTask<CheckpointContents> OpenAsync(ByteSource source, ReadOptions options, bool async, CancellationToken cancellationToken)
     {
-        var weights = await ReadIndexAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false);
+        var (weights, texts) = await ReadIndexAsync(source, options.Limits, async, cancellationToken).ConfigureAwait(false);
         if (source.Name is not { } index || !File.Exists(index))
         {
             ShardedThrow.NoFolder(source);
@@ -41,7 +42,9 @@ internal static class ShardedReader
                 shard.Names.From(names.Find);
             }
 
-            return new(Combine(source, weights, shards, options), names) { Metadata = Merge(opened), Shards = sources };
+            var root = Combine(source, weights, shards, options);
+            var aliases = AddAliases(root, opened, texts, source, options);
+            return new(root, names) { Metadata = Merge(opened), Aliases = aliases, Shards = sources };
         }
         catch
         {
@@ -53,13 +56,13 @@ internal static class ShardedReader
     /// <summary>The files that an index names, whether they are there or not. An index without a path has none.</summary>
     internal static IReadOnlyList<ShardFile> FindShards(ByteSource source, ReadLimits limits, CancellationToken cancellationToken)
     {
-        var weights = ReadIndexAsync(source, limits, async: false, cancellationToken).Complete();
-        return source.Name is { } index ? ShardFiles.Of(index, NamesIn(weights)) : [];
+        var index = ReadIndexAsync(source, limits, async: false, cancellationToken).Complete();
+        return source.Name is { } path ? ShardFiles.Of(path, NamesIn(index.Weights)) : [];
     }
 
     private static IEnumerable<string> NamesIn(List<(string Name, string File)> weights) => weights.Select(weight => weight.File).Distinct(StringComparer.Ordinal);
 
-    private static async ValueTask<List<(string Name, string File)>> ReadIndexAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
+    private static async ValueTask<ShardIndex> ReadIndexAsync(ByteSource source, ReadLimits limits, bool async, CancellationToken cancellationToken)
     {
         var head = new byte[Math.Min(source.Length, FormatTable.HeadSize)];
         await source.ReadAsync(0, head, async, cancellationToken).ConfigureAwait(false);
@@ -119,29 +122,58 @@ internal static class ShardedReader
 
         if (options.StrictIndex)
         {
-            foreach (var (file, count) in weights.CountBy(weight => weight.File))
-            {
-                if (roots[file].Count > count)
-                {
-                    RefuseUnlisted(source, weights, file, roots[file]);
-                }
-            }
+            RefuseUnlisted(source, weights, shards);
         }
 
         return root;
     }
 
-    private static void RefuseUnlisted(ByteSource source, List<(string Name, string File)> weights, string file, PyDict shard)
+    // A further name of a tensor need not be in the index.
+    private static void RefuseUnlisted(ByteSource source, List<(string Name, string File)> weights, Dictionary<string, CheckpointContents> shards)
     {
         var files = weights.ToDictionary(weight => weight.Name, weight => weight.File, StringComparer.Ordinal);
-        foreach (var (key, _) in shard)
+        foreach (var (file, shard) in shards)
         {
-            var home = key is PyString { Value: var name } ? files.GetValueOrDefault(name) : null;
-            if (home != file)
+            foreach (var (key, _) in (PyDict)shard.Root)
             {
-                ShardedThrow.UnlistedTensor(source, key, file, home);
+                var name = (key as PyString)?.Value;
+                var home = name is null ? null : files.GetValueOrDefault(name);
+                if (home != file && (name is null || !shard.Aliases.ContainsKey(name)))
+                {
+                    ShardedThrow.UnlistedTensor(source, key, file, home);
+                }
             }
         }
+    }
+
+    // Those of the shards, then those of the index, which names tensors of any shard.
+    private static Dictionary<string, string> AddAliases(
+        PyDict root, List<CheckpointContents> shards, Dictionary<string, string> texts, ByteSource source, ReadOptions options)
+    {
+        var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var shard in shards)
+        {
+            foreach (var (name, target) in shard.Aliases)
+            {
+                var value = ((PyDict)shard.Root)[name];
+                if (!root.TryGet(name, out var known) && root.TryGet(target, out _))
+                {
+                    root.Add(name, known = value);
+                }
+
+                if (known == value)
+                {
+                    aliases.TryAdd(name, target);
+                }
+            }
+        }
+
+        foreach (var (name, target) in SafetensorsAliases.AddTo(root, texts.Where(text => !aliases.ContainsKey(text.Value)), source, options))
+        {
+            aliases.Add(name, target);
+        }
+
+        return aliases;
     }
 
     private static Dictionary<string, string> Merge(IEnumerable<CheckpointContents> shards)

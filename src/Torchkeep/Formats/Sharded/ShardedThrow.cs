@@ -34,7 +34,7 @@ internal static class ShardedThrow
 
     [DoesNotReturn, StackTraceHidden]
     internal static void NoDictionary(ByteSource shard, PyValue root) =>
-        throw new InvalidCheckpointException($"a file that an index names must be a dictionary of tensors, and is a {root.TypeName}") { File = shard.Name };
+        throw new InvalidCheckpointException($"a file that an index names must be a dictionary of tensors, and is {root.Noun}") { File = shard.Name };
 
     [DoesNotReturn, StackTraceHidden]
     internal static void MissingTensor(ByteSource source, string name, string file) =>

@@ -6,7 +6,7 @@ namespace Torchkeep.Formats.Sharded;
 
 /// <summary>
 /// Writes the files beside each other under other names, then renames them, the index last. Where files of the same names
-/// are replaced, the older index goes first: no index ever names both old and new ones.
+/// are replaced, the older index goes first: no index ever names both old and new ones. What an earlier save left goes last.
 /// </summary>
 internal static class ShardedWriter
 {
@@ -39,6 +39,7 @@ internal static class ShardedWriter
             WriteIndex(index.Stream, plan, names);
             index.Stream.Flush(job.Options.FlushToDisk);
 
+            var earlier = EarlierShards.Of(path);
             if (names.Any(name => File.Exists(Path.Combine(Path.GetDirectoryName(path)!, name))))
             {
                 File.Delete(path + ShardedConstants.IndexEnd);
@@ -47,7 +48,8 @@ internal static class ShardedWriter
             files.ForEach(file => file.Commit(job.Options.FlushToDisk));
 
             // The one file that was there before would be taken for this checkpoint.
-            File.Delete(path);
+            EarlierShards.Remove(path, path + ShardedConstants.IndexEnd);
+            earlier?.Remove(names, job.Options.FlushToDisk, keepIndex: true);
         }
         finally
         {
@@ -63,6 +65,11 @@ internal static class ShardedWriter
             json.WriteStartObject();
             json.WriteStartObject(ShardedConstants.Metadata);
             json.WriteNumber(ShardedConstants.TotalSize, plan.TotalBytes);
+            foreach (var (name, target) in plan.Aliases)
+            {
+                json.WriteString(name, target);
+            }
+
             json.WriteEndObject();
             json.WriteStartObject(ShardedConstants.WeightMap);
             foreach (var (name, place) in plan.Places)

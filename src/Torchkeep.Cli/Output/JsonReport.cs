@@ -25,6 +25,7 @@ internal static class JsonReport
             json.WriteNumber("checkpoints", opened.Count);
         }
 
+        FolderNote.Write(json, opened);
         if (checkpoint.Metadata.Count > 0)
         {
             json.WriteStartObject("metadata");
@@ -35,7 +36,6 @@ internal static class JsonReport
 
             json.WriteEndObject();
         }
-
 
         json.WriteStartArray("tensors");
         foreach (var entry in WithoutParts(checkpoint.Walk()))

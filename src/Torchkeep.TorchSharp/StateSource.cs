@@ -17,6 +17,9 @@ internal sealed class StateSource
         _reader = reader;
     }
 
+    /// <summary>Which of several files it is, where names may be missing because they are in the others.</summary>
+    internal CheckpointShard? Shard { get; init; }
+
     internal OrderedDictionary<string, StateEntry> Entries { get; } = new(StringComparer.Ordinal);
 
     internal static StateSource Of(IReadOnlyDictionary<string, torch.Tensor> tensors, PyDict? metadata)
@@ -31,7 +34,7 @@ internal sealed class StateSource
     }
 
     /// <exception cref="ArgumentException">The value is no dictionary with string keys.</exception>
-    internal static StateSource Of(PyValue value, TensorReader reader)
+    internal static StateSource Of(PyValue value, TensorReader reader, CheckpointShard? shard = null)
     {
         if (value is not PyDict dict)
         {
@@ -40,7 +43,7 @@ internal sealed class StateSource
 
         PyValue? metadata = null;
         _ = dict.Attributes?.TryGet("_metadata", out metadata);
-        var source = new StateSource(metadata, reader);
+        var source = new StateSource(metadata, reader) { Shard = shard };
         foreach (var (key, entry) in dict)
         {
             if (key is not PyString name)
@@ -61,7 +64,7 @@ internal sealed class StateSource
     /// <param name="origins">From each new name to the one it has here.</param>
     internal StateSource Renamed(IEnumerable<KeyValuePair<string, string>> origins)
     {
-        var source = new StateSource(_metadata, _reader);
+        var source = new StateSource(_metadata, _reader) { Shard = Shard };
         foreach (var (name, origin) in origins)
         {
             source.Entries.Add(name, Entries[origin]);

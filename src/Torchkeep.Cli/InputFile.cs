@@ -8,6 +8,9 @@ internal sealed class InputFile : IDisposable
 {
     internal const string StandardInput = "-";
 
+    // A checkpoint that was unzipped has its records two folders deep.
+    private static readonly EnumerationOptions _filesOfOne = new() { RecurseSubdirectories = true, MaxRecursionDepth = 3, AttributesToSkip = FileAttributes.ReparsePoint };
+
     private readonly CopiedInput? _copy;
     private readonly ReadOptions _options;
 
@@ -21,7 +24,7 @@ internal sealed class InputFile : IDisposable
     /// <summary>The path as it was given.</summary>
     internal string Path { get; }
 
-    /// <summary>The bytes of the file; of an index those of the index, of a file in an archive those of the archive, of a folder those of its files.</summary>
+    /// <summary>The bytes of the file; of an index those of the index, of a file in an archive those of the archive, of a folder those of its weights, or of all its files where it is one checkpoint.</summary>
     internal long Length => _copy?.Length ?? LengthOf(Path);
 
     /// <exception cref="CommandException">It is a pipe that nobody writes into.</exception>
@@ -50,7 +53,15 @@ internal sealed class InputFile : IDisposable
     {
         if (Directory.Exists(path))
         {
-            return new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+            return InputFolder.Find(path)?.Weights?.Length ?? new DirectoryInfo(path).EnumerateFiles("*", _filesOfOne).Sum(file => file.Length);
+        }
+
+        for (var mark = path.IndexOf('!'); mark > 0 && !System.IO.Path.Exists(path); mark = path.IndexOf('!', mark + 1))
+        {
+            if (Directory.Exists(path[..mark]))
+            {
+                return LengthOf(System.IO.Path.Combine(path[..mark], path[(mark + 1)..]));
+            }
         }
 
         // A link has a length of its own.

@@ -19,6 +19,8 @@ internal sealed class FileStateEntry(PyValue given, TensorReader reader) : State
 
     internal override ScalarType ScalarType => ElementTypeMap.ToScalar(View.ElementType);
 
+    internal override long Bytes => View.ByteLength;
+
     internal override Device Device => reader.DeviceOf(View);
 
     internal override string? Problem =>

@@ -12,6 +12,8 @@ namespace Torchkeep;
 /// </remarks>
 public sealed class LoadedCheckpoint : IDisposable
 {
+    private const string LightningState = "state_dict";
+
     private readonly Checkpoint _checkpoint;
     private readonly MapLocation _location;
     private readonly string _path;
@@ -221,8 +223,12 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <summary>Closes the file, for this object and all parts of it. Tensors that were read stay.</summary>
     public void Dispose() => _checkpoint.Dispose();
 
-    internal IncompatibleKeys LoadInto(torch.nn.Module module, bool strict, bool assign) =>
-        Load(source => StateDictLoader.Load(module, source, strict, assign));
+    /// <summary>Of what a folder's path opened: the state_dict in a checkpoint of Lightning, and else this itself.</summary>
+    internal LoadedCheckpoint StateOfFolder(string path) =>
+        Directory.Exists(path) && value is PyDict dict && dict.TryGet(LightningState, out var state) && state is PyDict ? this[LightningState] : this;
+
+    internal IncompatibleKeys LoadInto(torch.nn.Module module, bool strict, bool assign, LoadWatch watch) =>
+        Load(source => StateDictLoader.Load(module, source, strict, assign, watch));
 
     internal T Load<T>(Func<StateSource, T> load)
     {

@@ -9,6 +9,8 @@ internal sealed class MemoryStateEntry(Tensor tensor) : StateEntry
 
     internal override ScalarType ScalarType => tensor.dtype;
 
+    internal override long Bytes => tensor.numel() * tensor.element_size();
+
     internal override Device Device => tensor.device;
 
     internal override string? Problem =>

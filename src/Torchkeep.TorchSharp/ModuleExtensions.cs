@@ -70,34 +70,81 @@ public static class ModuleExtensions
         /// Whether the module takes the file's tensors with their element types, on the devices of <c>map_location</c>, rather
         /// than their values. The Parameter objects stay. An optimizer must be built afterwards.
         /// </param>
+        /// <param name="progress">Told how far the load has come; called on this thread and on those that help it to read.</param>
+        /// <param name="cancellationToken">
+        /// Stops the load. Until the first tensor is copied the module stays as it was, with <paramref name="assign"/> always; after that some of
+        /// its tensors have their new values, and the message of the exception says so.
+        /// </param>
         /// <returns>What did not match, with <paramref name="strict"/> false.</returns>
         /// <exception cref="StateDictException">It does not fit; the message lists everything, in PyTorch's words.</exception>
         /// <exception cref="ArgumentException">It is no dictionary with string keys.</exception>
         /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
+        /// <exception cref="OperationCanceledException">It was stopped.</exception>
         /// <example><code>
         /// using var loaded = torch.load("run.pt", weights_only: true);
         /// model.load_state_dict(loaded["model"], strict: false);
         /// model.eval();
         /// </code></example>
-        public IncompatibleKeys load_state_dict(LoadedCheckpoint state_dict, bool strict = true, bool assign = false)
+        public IncompatibleKeys load_state_dict(
+            LoadedCheckpoint state_dict, bool strict = true, bool assign = false, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
-            return state_dict.LoadInto(module, strict, assign);
+            return state_dict.LoadInto(module, strict, assign, new(progress, cancellationToken));
         }
 
         /// <summary>As <c>load_state_dict</c> of a loaded checkpoint, from a file that is a state_dict; it is closed afterwards.</summary>
-        /// <param name="f">The file.</param>
+        /// <param name="f">
+        /// The file; or a folder that <c>save_pretrained</c> or a training program left, of which the weights are loaded
+        /// (<see cref="ModelFolder"/>), of Lightning the <c>state_dict</c> in its checkpoint.
+        /// </param>
         /// <param name="strict">Whether missing and unexpected keys are errors. Shapes must fit either way.</param>
         /// <param name="assign">Whether the module takes the file's tensors rather than their values.</param>
+        /// <param name="progress">Told how far the load has come; called on this thread and on those that help it to read.</param>
+        /// <param name="cancellationToken">
+        /// Stops the load. Until the first tensor is copied the module stays as it was, with <paramref name="assign"/> always; after that some of
+        /// its tensors have their new values, and the message of the exception says so.
+        /// </param>
         /// <returns>What did not match, with <paramref name="strict"/> false.</returns>
         /// <example><code>
         /// model.load_state_dict("model.pth");
         /// model.eval();
         /// </code></example>
-        public IncompatibleKeys load_state_dict(string f, bool strict = true, bool assign = false)
+        public IncompatibleKeys load_state_dict(
+            string f, bool strict = true, bool assign = false, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
         {
             using var loaded = torch.load_checkpoint(f);
-            return loaded.LoadInto(module, strict, assign);
+            return loaded.StateOfFolder(f).LoadInto(module, strict, assign, new(progress, cancellationToken));
+        }
+
+        /// <summary>
+        /// As <c>load_state_dict</c> from a file, on another thread. The module must not be used until the task has ended.
+        /// </summary>
+        /// <param name="f">The file or folder.</param>
+        /// <param name="strict">Whether missing and unexpected keys are errors. Shapes must fit either way.</param>
+        /// <param name="assign">Whether the module takes the file's tensors rather than their values.</param>
+        /// <param name="progress">Told how far the load has come, on other threads; a <see cref="Progress{T}"/> brings it to the thread that made it.</param>
+        /// <param name="cancellationToken">Stops the load, as for <c>load_state_dict</c>.</param>
+        /// <returns>What did not match, with <paramref name="strict"/> false. It fails as <c>load_state_dict</c> does.</returns>
+        /// <example><code>
+        /// var progress = new Progress&lt;LoadProgress&gt;(done => bar.Value = (double)done.BytesRead / done.TotalBytes);
+        /// await model.load_state_dict_async("pretrained", progress: progress, cancellationToken: token);
+        /// </code></example>
+        public Task<IncompatibleKeys> load_state_dict_async(
+            string f, bool strict = true, bool assign = false, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+            Task.Run(() => module.load_state_dict(f, strict, assign, progress, cancellationToken), cancellationToken);
+
+        /// <summary>As <c>load_state_dict</c> of a loaded checkpoint, on another thread. The module must not be used until the task has ended, and the checkpoint stays open as long.</summary>
+        /// <param name="state_dict">What <c>torch.load_async</c> returned, or a part of it.</param>
+        /// <param name="strict">Whether missing and unexpected keys are errors. Shapes must fit either way.</param>
+        /// <param name="assign">Whether the module takes the file's tensors rather than their values.</param>
+        /// <param name="progress">Told how far the load has come, on other threads.</param>
+        /// <param name="cancellationToken">Stops the load, as for <c>load_state_dict</c>.</param>
+        /// <returns>What did not match, with <paramref name="strict"/> false. It fails as <c>load_state_dict</c> does.</returns>
+        public Task<IncompatibleKeys> load_state_dict_async(
+            LoadedCheckpoint state_dict, bool strict = true, bool assign = false, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+        {
+            ArgumentNullException.ThrowIfNull(state_dict);
+            return Task.Run(() => module.load_state_dict(state_dict, strict, assign, progress, cancellationToken), cancellationToken);
         }
 
         /// <summary>As <c>load_state_dict</c> of a loaded checkpoint, from tensors in memory.</summary>
@@ -109,7 +156,7 @@ public static class ModuleExtensions
         public IncompatibleKeys load_state_dict(StateDict state_dict, bool strict = true, bool assign = false)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
-            return StateDictLoader.Load(module, StateSource.Of(state_dict, state_dict.metadata), strict, assign);
+            return StateDictLoader.Load(module, StateSource.Of(state_dict, state_dict.metadata), strict, assign, new(progress: null, CancellationToken.None));
         }
 
         /// <summary>
@@ -124,7 +171,7 @@ public static class ModuleExtensions
         public IncompatibleKeys load_state_dict(IReadOnlyDictionary<string, torch.Tensor> state_dict, bool strict = true, bool assign = false)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
-            return StateDictLoader.Load(module, StateSource.Of(state_dict, metadata: null), strict, assign);
+            return StateDictLoader.Load(module, StateSource.Of(state_dict, metadata: null), strict, assign, new(progress: null, CancellationToken.None));
         }
     }
 }

@@ -8,6 +8,9 @@ namespace Torchkeep;
 /// </summary>
 internal sealed class StateDictLoader
 {
+    // Of a load that is watched and assigns: how many tensors are read between two reports.
+    private const int TensorsAtOnce = 16;
+
     private static readonly string[] _runningStatistics = ["running_mean", "running_var"];
 
     private readonly StateSource _source;
@@ -36,14 +39,14 @@ internal sealed class StateDictLoader
 
     internal bool HasProblems => _problems.Count > 0;
 
-    internal static IncompatibleKeys Load(torch.nn.Module module, StateSource source, bool strict, bool assign)
+    internal static IncompatibleKeys Load(torch.nn.Module module, StateSource source, bool strict, bool assign, LoadWatch watch)
     {
         ArgumentNullException.ThrowIfNull(module);
         var loader = new StateDictLoader(source, assign);
         var root = ModuleTree.Read(module);
         loader.Check(root);
         var keys = loader.Judge(root.ClassName, new(loader._missing, loader._unexpected), strict, loader.WrapperHint(root));
-        loader.Apply();
+        loader.Apply(watch);
         return keys;
     }
 
@@ -243,17 +246,32 @@ internal sealed class StateDictLoader
         }
 
         problems.AddRange(_problems);
+        if (keys.missing_keys.Count > 0 && _source.Shard is { } shard)
+        {
+            hints = hints.Append(shard.Index is { } index
+                ? $"The file is shard {shard.Number} of {shard.Count} of a checkpoint: load '{SafeText.Escape(index)}', or the folder that it is in."
+                : $"The file is shard {shard.Number} of {shard.Count} of a checkpoint, and the index of all of them is not beside it: get that file too, whose name ends with .index.json, and load it.");
+        }
+
         return problems.Count == 0 ? keys : throw new StateDictException(moduleClass, keys, [.. problems, .. hints]);
     }
 
-    internal void Apply()
+    internal void Apply(LoadWatch watch)
     {
         using var noGradients = torch.no_grad();
+        watch.ThrowIfStopped();
         if (_assign)
         {
             // All are read before the first is put in place; what the module then has is not the scope's.
             using var scope = torch.NewDisposeScope();
-            _source.Prepare([.. _matches.Select(match => match.Entry)]);
+            watch.Start(Bytes(_matches));
+            foreach (var batch in watch.IsIdle ? [[.. _matches]] : _matches.Chunk(TensorsAtOnce))
+            {
+                watch.ThrowIfStopped();
+                _source.Prepare([.. batch.Select(match => match.Entry)]);
+                watch.Add(Bytes(batch));
+            }
+
             foreach (var (tensor, target) in _matches.ConvertAll(match => (match.Entry.ToTensor(), match.Target)))
             {
                 Assign(tensor, target);
@@ -262,7 +280,11 @@ internal sealed class StateDictLoader
             return;
         }
 
-        ParallelReads.Run([.. _matches.Select(match => match.Entry).DistinctBy(entry => entry.Memory)], entry => entry.Verify());
+        ParallelReads.Run([.. _matches.Select(match => match.Entry).DistinctBy(entry => entry.Memory)], entry =>
+        {
+            watch.ThrowIfStopped();
+            entry.Verify();
+        });
 
         // Changes nothing, but fails where libtorch lets nothing be changed, and marks as changed what a backward pass may wait for.
         foreach (var (_, _, target) in _matches)
@@ -273,20 +295,30 @@ internal sealed class StateDictLoader
         // Of several entries for one memory the last one stays, so these keep their order.
         var isShared = _matches.ToLookup(match => Native.StorageStart(match.Target));
         List<Action> direct = [];
+        watch.Start(Bytes(_matches));
         foreach (var (_, entry, target) in _matches)
         {
             if (isShared[Native.StorageStart(target)].Count() == 1 && entry.DirectCopyTo(target) is { } copy)
             {
-                direct.Add(copy);
+                direct.Add(() => Copy(entry, copy));
             }
             else
             {
-                entry.CopyTo(target);
+                Copy(entry, () => entry.CopyTo(target));
             }
         }
 
         ParallelReads.Run(direct, copy => copy());
+
+        void Copy(StateEntry entry, Action copy)
+        {
+            watch.ThrowIfStoppedHalfway();
+            copy();
+            watch.Add(entry.Bytes);
+        }
     }
+
+    private static long Bytes(IEnumerable<(string Key, StateEntry Entry, torch.Tensor Target)> matches) => matches.Sum(match => match.Entry.Bytes);
 
     // The Parameter object stays, since modules and optimizers hold it.
     private static void Assign(torch.Tensor tensor, torch.Tensor target)

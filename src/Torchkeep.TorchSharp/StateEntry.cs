@@ -12,6 +12,9 @@ internal abstract class StateEntry
 
     internal abstract ScalarType ScalarType { get; }
 
+    /// <summary>The bytes of the elements.</summary>
+    internal abstract long Bytes { get; }
+
     /// <summary>Where <see cref="ToTensor"/> puts it.</summary>
     internal abstract Device Device { get; }
 

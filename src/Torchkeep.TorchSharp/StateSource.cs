@@ -17,6 +17,9 @@ internal sealed class StateSource
         _reader = reader;
     }
 
+    /// <summary>Which of several files it is, where names may be missing because they are in the others.</summary>
+    internal CheckpointShard? Shard { get; init; }
+
     internal OrderedDictionary<string, StateEntry> Entries { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether the file has a tensor of several names once, as safetensors does: then one of them loads all of them.</summary>
@@ -49,7 +52,7 @@ internal sealed class StateSource
 
         var isSafetensors = checkpoint is { Format: CheckpointFormat.Safetensors }
             || (checkpoint is { Format: CheckpointFormat.Sharded } && checkpoint.ShardFiles.All(file => file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)));
-        var source = new StateSource(MetadataOf(value), reader) { HoldsTiedOnce = isSafetensors };
+        var source = new StateSource(MetadataOf(value), reader) { HoldsTiedOnce = isSafetensors, Shard = checkpoint?.Shard };
         source.Aliases.UnionWith(value == checkpoint?.Root ? checkpoint.Aliases.Keys : []);
         foreach (var (key, entry) in dict)
         {
@@ -75,7 +78,7 @@ internal sealed class StateSource
     /// <param name="origins">From each new name to the one it has here.</param>
     internal StateSource Renamed(IEnumerable<KeyValuePair<string, string>> origins)
     {
-        var source = new StateSource(_metadata, _reader) { HoldsTiedOnce = HoldsTiedOnce };
+        var source = new StateSource(_metadata, _reader) { HoldsTiedOnce = HoldsTiedOnce, Shard = Shard };
         foreach (var (name, origin) in origins)
         {
             if (Aliases.Contains(origin))

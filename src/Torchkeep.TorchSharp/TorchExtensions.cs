@@ -143,7 +143,10 @@ public static class TorchExtensions
             torch.save_checkpoint(obj, f, FormatOf(_use_new_zipfile_serialization));
 
         /// <summary>Opens what PyTorch or Torchkeep saved. Nothing in the file is executed, and tensors are read when asked for.</summary>
-        /// <param name="f">The file.</param>
+        /// <param name="f">
+        /// The file; or a folder, of which the weights are opened (<see cref="ModelFolder"/>), and <c>run!optimizer.pt</c> is a
+        /// file in it.
+        /// </param>
         /// <param name="map_location">Where tensors go: a device, its name, or a table of device tags.</param>
         /// <param name="options">Checks and limits; null for the defaults.</param>
         /// <exception cref="CheckpointException">As for <see cref="Checkpoint.Open(string, ReadOptions?)"/>.</exception>
@@ -154,6 +157,24 @@ public static class TorchExtensions
         /// </code></example>
         public static LoadedCheckpoint load_checkpoint(string f, MapLocation map_location = default, ReadOptions? options = null) =>
             new(Checkpoint.Open(f, options), map_location);
+
+        /// <summary>
+        /// As <c>load_checkpoint</c>, without blocking: the file's directory and pickle are read asynchronously. Tensors are read
+        /// when they are asked for, by <c>load_state_dict_async</c> on another thread.
+        /// </summary>
+        /// <param name="f">The file, or a folder as for <c>load_checkpoint</c>.</param>
+        /// <param name="map_location">Where tensors go: a device, its name, or a table of device tags.</param>
+        /// <param name="options">Checks and limits; null for the defaults.</param>
+        /// <param name="cancellationToken">Stops the opening.</param>
+        /// <exception cref="CheckpointException">As for <see cref="Checkpoint.Open(string, ReadOptions?)"/>.</exception>
+        /// <exception cref="OperationCanceledException">It was stopped.</exception>
+        /// <example><code>
+        /// using var loaded = await torch.load_async("run.pt", cancellationToken: token);
+        /// await model.load_state_dict_async(loaded["model"], cancellationToken: token);
+        /// </code></example>
+        public static async Task<LoadedCheckpoint> load_async(
+            string f, MapLocation map_location = default, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
+            new(await Checkpoint.OpenAsync(f, options, cancellationToken).ConfigureAwait(false), map_location);
 
         /// <summary>As <c>load_checkpoint</c> from a file, from a stream, which is left open and must stay so until all is read.</summary>
         /// <param name="f">Read from its position on; one that cannot seek is first copied to a temporary file.</param>

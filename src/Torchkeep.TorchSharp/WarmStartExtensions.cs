@@ -16,6 +16,8 @@ public static class WarmStartExtensions
         /// </summary>
         /// <param name="state_dict">What <c>torch.load(path, weights_only: true)</c> returned, or a part of it such as <c>checkpoint["model"]</c>.</param>
         /// <param name="options">Renaming, selection, strictness; null for the defaults.</param>
+        /// <param name="progress">Told how far the load has come; called on this thread and on those that help it to read.</param>
+        /// <param name="cancellationToken">Stops the load, as for <c>load_state_dict</c>: the module stays as it was until the first tensor is copied.</param>
         /// <returns>What was loaded, renamed, skipped, missing and unexpected.</returns>
         /// <exception cref="StateDictException">
         /// A shape or type does not fit, a name with <see cref="WarmStartOptions.strict"/>, or nothing fits at all; the message
@@ -24,21 +26,35 @@ public static class WarmStartExtensions
         /// <exception cref="ArgumentException">It is no dictionary with string keys, two names become one, or a pattern is none.</exception>
         /// <exception cref="NotSupportedException">A pattern has look-around or back-references.</exception>
         /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
-        public WarmStartReport warm_start(LoadedCheckpoint state_dict, WarmStartOptions? options = null)
+        public WarmStartReport warm_start(
+            LoadedCheckpoint state_dict, WarmStartOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
-            return state_dict.Load(source => WarmStarter.Load(module, source, options ?? new()));
+            return state_dict.Load(source => WarmStarter.Load(module, source, options ?? new(), new(progress, cancellationToken)));
         }
 
         /// <summary>As <c>warm_start</c> of a loaded checkpoint, from a file that is a state_dict; it is closed afterwards.</summary>
-        /// <param name="f">The file.</param>
+        /// <param name="f">The file, or a folder as for <c>load_state_dict</c>.</param>
         /// <param name="options">Renaming, selection, strictness; null for the defaults.</param>
+        /// <param name="progress">Told how far the load has come; called on this thread and on those that help it to read.</param>
+        /// <param name="cancellationToken">Stops the load, as for <c>load_state_dict</c>: the module stays as it was until the first tensor is copied.</param>
         /// <returns>What was loaded, renamed, skipped, missing and unexpected.</returns>
-        public WarmStartReport warm_start(string f, WarmStartOptions? options = null)
+        public WarmStartReport warm_start(
+            string f, WarmStartOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
         {
             using var loaded = torch.load_checkpoint(f);
-            return loaded.Load(source => WarmStarter.Load(module, source, options ?? new()));
+            return loaded.StateOfFolder(f).Load(source => WarmStarter.Load(module, source, options ?? new(), new(progress, cancellationToken)));
         }
+
+        /// <summary>As <c>warm_start</c> from a file, on another thread. The module must not be used until the task has ended.</summary>
+        /// <param name="f">The file, or a folder as for <c>load_state_dict</c>.</param>
+        /// <param name="options">Renaming, selection, strictness; null for the defaults.</param>
+        /// <param name="progress">Told how far the load has come, on other threads.</param>
+        /// <param name="cancellationToken">Stops the load, as for <c>load_state_dict</c>.</param>
+        /// <returns>What was loaded, renamed, skipped, missing and unexpected. It fails as <c>warm_start</c> does.</returns>
+        public Task<WarmStartReport> warm_start_async(
+            string f, WarmStartOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+            Task.Run(() => module.warm_start(f, options, progress, cancellationToken), cancellationToken);
 
         /// <summary>As <c>warm_start</c> of a loaded checkpoint, from tensors in memory.</summary>
         /// <param name="state_dict">A <see cref="StateDict"/> or any dictionary of tensors.</param>
@@ -47,7 +63,7 @@ public static class WarmStartExtensions
         public WarmStartReport warm_start(IReadOnlyDictionary<string, torch.Tensor> state_dict, WarmStartOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
-            return WarmStarter.Load(module, StateSource.Of(state_dict, (state_dict as StateDict)?.metadata), options ?? new());
+            return WarmStarter.Load(module, StateSource.Of(state_dict, (state_dict as StateDict)?.metadata), options ?? new(), new(progress: null, CancellationToken.None));
         }
     }
 }

@@ -26,13 +26,13 @@ internal sealed class WarmStarter
         }
     }
 
-    internal static WarmStartReport Load(torch.nn.Module module, StateSource source, WarmStartOptions options)
+    internal static WarmStartReport Load(torch.nn.Module module, StateSource source, WarmStartOptions options, LoadWatch watch)
     {
         ArgumentNullException.ThrowIfNull(module);
         var starter = new WarmStarter(module, source, options);
         var isSelected = starter.Selection();
         starter.Rename(isSelected);
-        return starter.Load(isSelected);
+        return starter.Load(isSelected, watch);
     }
 
     private Func<string, bool> Selection()
@@ -75,7 +75,7 @@ internal sealed class WarmStarter
         }
     }
 
-    private WarmStartReport Load(Func<string, bool> isSelected)
+    private WarmStartReport Load(Func<string, bool> isSelected, LoadWatch watch)
     {
         var loader = new StateDictLoader(_source.Renamed(_origins), assign: false, _options.skip_mismatched);
         loader.Check(_root);
@@ -98,7 +98,7 @@ internal sealed class WarmStarter
         }
 
         loader.Judge(_root.ClassName, keys, _options.strict, report.Guesses());
-        loader.Apply();
+        loader.Apply(watch);
         return report;
     }
 

@@ -22,6 +22,7 @@ public sealed class Checkpoint : IDisposable
     private readonly ReadOptions _options;
     private readonly CheckpointContents _contents;
     private readonly Lazy<IReadOnlyList<TensorEntry>> _tensors;
+    private readonly Lazy<CheckpointShard?> _shard;
 
     private Checkpoint(CheckpointFormat format, CheckpointContents contents, ByteSource source, ReadOptions options)
     {
@@ -36,6 +37,7 @@ public sealed class Checkpoint : IDisposable
         _source = source;
         _options = options;
         _tensors = new(ListTensors);
+        _shard = new(() => CheckpointShard.Of(File));
         contents.Names.From(() => _ = Tensors);
     }
 
@@ -70,6 +72,15 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The paths of the files that a sharded checkpoint lies in, as its index names them first; empty for the other kinds.</summary>
     public IReadOnlyList<string> ShardFiles => [.. _shards.Select(shard => shard.Name!)];
 
+    /// <summary>The bytes of all <see cref="ShardFiles"/> together, of symbolic links those of the files that they lead to; 0 where there are none.</summary>
+    public long ShardBytes => _shards.Sum(shard => shard.Length);
+
+    /// <summary>
+    /// Which of several files of one checkpoint this is by its name, such as <c>model-00001-of-00003.safetensors</c>, and the
+    /// index by which all are opened; null for any other name. The first call looks for the index beside it.
+    /// </summary>
+    public CheckpointShard? Shard => _shard.Value;
+
     /// <summary>How many bytes of the source it takes; something may follow.</summary>
     internal long Length { get; }
 
@@ -103,11 +114,12 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="KeyNotFoundException">There is no such key; the message lists those there are.</exception>
     public PyValue this[string key] => Root[key];
 
-    /// <summary>Opens a file, a checkpoint that was unpacked into a folder, or one inside of an archive.</summary>
+    /// <summary>Opens a file, the weights in a folder, or a file inside of an archive.</summary>
     /// <param name="path">
     /// The file. It stays open, for sharing with readers and for replacement, until <see cref="Dispose"/>. A folder is what
-    /// unzipping a checkpoint leaves: data.pkl and data. <c>model.zip!policy.pth</c> is a file in a zip or tar archive, where
-    /// no file has that very name.
+    /// <c>save_pretrained</c> or a training program leaves, of which the weights are opened (<see cref="ModelFolder"/> says
+    /// which and names the rest), or what unzipping a checkpoint leaves: data.pkl and data. <c>model.zip!policy.pth</c> is a
+    /// file in a zip or tar archive, and <c>run!optimizer.pt</c> one in a folder, where no file has that very name.
     /// </param>
     /// <param name="options">Checks and limits; null for the defaults.</param>
     /// <exception cref="InvalidCheckpointException">The file is no checkpoint or is broken; the message says what it looks like.</exception>

@@ -17,13 +17,22 @@ namespace Torchkeep;
 public static class CheckpointScanner
 {
     /// <summary>Scans a file. Reads all of it; allocates for its directory and, one at a time, for its pickles.</summary>
-    /// <param name="path">The file, of any kind that <c>torch.load</c> or <c>pickle.load</c> would take.</param>
+    /// <param name="path">
+    /// The file, of any kind that <c>torch.load</c> or <c>pickle.load</c> would take, or the folder of one checkpoint that was
+    /// unzipped. Of a folder with several files each is scanned by its own path.
+    /// </param>
     /// <param name="options">What it may ask for and which names are trusted; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the scan.</param>
-    /// <exception cref="InvalidCheckpointException">The file is of no such kind, so that nothing of it would be unpickled.</exception>
+    /// <exception cref="InvalidCheckpointException">The file is of no such kind, so that nothing of it would be unpickled; or it is a folder with several files.</exception>
     /// <exception cref="IOException">The operating system failed.</exception>
     public static ScanReport Scan(string path, ScanOptions? options = null, CancellationToken cancellationToken = default)
     {
+        if (Directory.Exists(path) && !FolderPlace.IsUnpacked(path))
+        {
+            // A word about the weights alone would be taken for one about the folder.
+            throw new InvalidCheckpointException("it is a directory with several files: scan each of them, as the command torchkeep scan does") { File = path, IsForeign = true };
+        }
+
         using var source = FilePlace.Open(path, ReadOptions.Default with { Limits = (options ?? ScanOptions.Default).Limits });
         return Scan(source, options, cancellationToken);
     }

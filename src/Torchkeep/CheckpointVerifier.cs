@@ -15,7 +15,7 @@ namespace Torchkeep;
 public static class CheckpointVerifier
 {
     /// <summary>Verifies a file. Memory: its directory, its pickle and a buffer of 1 MiB.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or a folder, of which what its path opens is verified (<see cref="ModelFolder.Weights"/>).</param>
     /// <param name="limits">What it may ask for; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the pass.</param>
     /// <exception cref="CheckpointException">The file is no checkpoint, or of a kind that is not read, so that there is nothing to verify.</exception>

@@ -19,6 +19,9 @@ internal static class Repository
         return path;
     }
 
+    /// <summary>A folder that a training program left.</summary>
+    internal static string Folder(string name) => Path.Combine(_root, "tests", "fixtures", "folders", name);
+
     /// <summary>A file that PyTorch wrote.</summary>
     internal static string Fixture(string version, string name) => Path.Combine(_root, "tests", "fixtures", $"pytorch-{version}", name);
 }

@@ -30,7 +30,7 @@ internal static class ConvertCommand
 
     internal static Command Create(Terminal terminal)
     {
-        var input = new Argument<string>("IN") { Description = "The checkpoint: any file that inspect reads, or the index of several." };
+        var input = new Argument<string>("IN") { Description = "The checkpoint: any file or folder that inspect reads, or the index of several." };
         var output = new Argument<string>("OUT") { Description = "The file to write: .safetensors is that; .pt, .pth, .bin, .ckpt, .tar, .pkl, .model and .ptl are zip archives." };
         var to = new Option<string>("--to") { Description = "The kind of file, whatever OUT is called.", HelpName = "KIND" }.AcceptOnlyFromAmong([.. _kinds.Keys]);
         var part = new Option<string>("--state-dict") { Description = "Write this dictionary of the object alone, such as 'model'.", HelpName = "PATH" };

@@ -9,7 +9,7 @@ internal static class InspectCommand
 {
     internal static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "The checkpoint: .pt, .pth, whatever its name." };
+        var file = new Argument<string>("FILE") { Description = "The checkpoint: .pt, .pth, whatever its name; or a folder with the weights of a model." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object with every tensor and value." };
         var hash = new Option<bool>("--hash") { Description = "Read every tensor and give the SHA-256 of its elements." };
         var all = new Option<bool>("--all") { Description = "Fold nothing: show every entry." };

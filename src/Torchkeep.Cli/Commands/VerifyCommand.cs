@@ -8,7 +8,7 @@ internal static class VerifyCommand
 {
     internal static Command Create(Output.Terminal terminal)
     {
-        var files = new Argument<string[]>("FILE") { Description = "The checkpoints.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "The checkpoints; or folders, of which all checkpoints are read.", Arity = ArgumentArity.OneOrMore };
         var values = new Option<bool>("--values") { Description = "Count NaN and infinity among the elements of each tensor." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object." };
         var command = new Command("verify", "Reads every byte and says whether the files are whole, and which tensors are hit if not.") { files, values, json };
@@ -19,7 +19,7 @@ internal static class VerifyCommand
 
     private static int Verify(string[] files, ReadLimits limits, bool values, bool json, Output.Terminal terminal)
     {
-        List<FileOutcome<VerifiedFile>> outcomes = [.. files.Select(file => FileLoop.Try(file, limits, input => VerifiedFile.Of(input, values, terminal)))];
+        List<FileOutcome<VerifiedFile>> outcomes = [.. files.SelectMany(InputFolder.Checkpoints).Select(file => FileLoop.Try(file, limits, input => VerifiedFile.Of(input, values, terminal)))];
         if (json)
         {
             VerifyJson.Write(terminal.Output, outcomes);

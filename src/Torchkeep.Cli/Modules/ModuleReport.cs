@@ -15,6 +15,8 @@ internal sealed class ModuleReport(TextWriter output)
             text.WriteLine(place);
         }
 
+        FolderNote.Write(text, opened);
+
         text.WriteLine($"{(hasClasses ? Quantity.Of(modules, "module") : "a state_dict, which has names and no classes")}, {(weight.Length == 0 ? "without a tensor" : weight)}");
         if (note is not null)
         {

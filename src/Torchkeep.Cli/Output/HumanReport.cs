@@ -13,6 +13,8 @@ internal static class HumanReport
             text.WriteLine(place);
         }
 
+        FolderNote.Write(text, opened);
+
         text.WriteLine(
             $"{Quantity.Of(survey.TensorCount, "tensor")}, {Quantity.Of(survey.ParameterCount, "parameter")}, {Quantity.Bytes(survey.StorageBytes)} in {Quantity.Of(survey.StorageCount, "storage")}"
             + (survey.ArrayCount == 0 ? "" : $", {Quantity.Of(survey.ArrayCount, "NumPy array")} of {Quantity.Bytes(survey.ArrayBytes)}"));
@@ -39,6 +41,6 @@ internal static class HumanReport
         var checkpoint = opened.Checkpoint;
         return checkpoint.ShardFiles.Count == 0
             ? Quantity.Bytes(checkpoint.FileLength - (checkpoint.Compression is null ? checkpoint.FollowingBytes : 0))
-            : $"{Quantity.Of(checkpoint.ShardFiles.Count, "file")} of {Quantity.Bytes(checkpoint.ShardFiles.Sum(shard => new FileInfo(shard).Length))}";
+            : $"{Quantity.Of(checkpoint.ShardFiles.Count, "file")} of {Quantity.Bytes(checkpoint.ShardBytes)}";
     }
 }

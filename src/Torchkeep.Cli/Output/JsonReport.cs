@@ -26,6 +26,7 @@ internal static class JsonReport
             json.WriteNumber("checkpoints", opened.Count);
         }
 
+        FolderNote.Write(json, opened);
         if (checkpoint.Metadata.Count > 0)
         {
             json.WriteStartObject("metadata");

@@ -13,7 +13,7 @@ internal static class SizeNote
     /// <param name="what">What is done with them, such as "will be written".</param>
     internal static void Write(Terminal terminal, InputFile input, Checkpoint checkpoint, Int128 bytes, string what)
     {
-        var length = input.Length + checkpoint.ShardFiles.Sum(shard => new FileInfo(shard).Length);
+        var length = input.Length + checkpoint.ShardBytes;
         if (bytes > MinBytes && bytes > (Int128)length * MinRatio)
         {
             terminal.Error.WriteLine($"torchkeep: {Quantity.Bytes(bytes)} {what}, of a file of {Quantity.Bytes(length)}");

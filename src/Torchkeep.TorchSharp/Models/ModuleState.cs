@@ -171,7 +171,7 @@ internal sealed class ModuleState(ModuleRecord record, Module root, ModuleRegist
             targets.TryGetValue(entry.Key.AsString(), out var target)
             && ElementTypeMap.TryToScalar(((PyTensor)entry.Value).View.ElementType, out var scalar)
             && scalar != target.dtype);
-        StateDictLoader.Load(root, StateSource.Of(state, reader), strict: true, assign);
+        StateDictLoader.Load(root, StateSource.Of(state, reader), strict: true, assign, new(progress: null, CancellationToken.None));
         foreach (var (key, value) in state)
         {
             if (targets[key.AsString()] is Parameter parameter && parameter.requires_grad != ((PyTensor)value).RequiresGrad)

@@ -298,6 +298,18 @@ public sealed unsafe partial class TensorView
     public T[] ToArray<T>()
         where T : unmanaged
     {
+        var elements = NewArray<T>();
+        fixed (T* first = elements)
+        {
+            ReadInto((byte*)first);
+        }
+
+        return elements;
+    }
+
+    private T[] NewArray<T>()
+        where T : unmanaged
+    {
         CheckAccepts<T>(ElementType);
         CheckReadable();
         var count = ByteLength / Info.ByteSize;
@@ -306,13 +318,7 @@ public sealed unsafe partial class TensorView
             throw new UnsupportedCheckpointException($"{count} elements do not fit an array; use {nameof(ReadSpan)}") { TensorName = Name };
         }
 
-        var elements = GC.AllocateUninitializedArray<T>((int)count);
-        fixed (T* first = elements)
-        {
-            ReadInto((byte*)first);
-        }
-
-        return elements;
+        return GC.AllocateUninitializedArray<T>((int)count);
     }
 
     /// <summary>Such as <c>torch.float32 [64, 3, 7, 7]</c>.</summary>

@@ -109,7 +109,7 @@ internal sealed record ShardIndex(List<(string Name, string File)> Weights, Dict
         return weights;
     }
 
-    // The same on every system: what is a path somewhere is none anywhere.
-    private static bool IsInside(string file) =>
+    /// <summary>Whether a name stays in the folder that it is looked for in. The same on every system: what is a path somewhere is none anywhere.</summary>
+    internal static bool IsInside(string file) =>
         file.Length > 0 && !file.AsSpan().ContainsAny('\\', ':', '\0') && !file.Split('/').Any(part => part is "" or "." or "..");
 }

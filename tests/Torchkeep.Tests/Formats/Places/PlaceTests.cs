@@ -76,26 +76,6 @@ public sealed class PlaceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "a directory that is empty")]
-    [InlineData("model.safetensors.index.json", "give the path of that file")]
-    [InlineData("weights.pth", "'weights.pth' may be one")]
-    [InlineData(".metadata", "dcp_to_torch_save")]
-    [InlineData("saved_model.pb", "with TensorFlow")]
-    [InlineData("notes.txt", "with 'notes.txt'")]
-    public void AFolderWithoutOneSaysWhatItHolds(string file, string expected)
-    {
-        if (file.Length > 0)
-        {
-            File.WriteAllText(_folder[file], "");
-        }
-
-        var error = Assert.Throws<InvalidCheckpointException>(() => Checkpoint.Open(_folder.Path));
-
-        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
-        Assert.Contains("a directory", error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData("a/b/c/", '/')]
     [InlineData("model/", '\\')]
     [InlineData("x/y/", '\\')]

@@ -3,14 +3,22 @@
 
 using Torchkeep;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-using var model = nn.Sequential(("fc1", nn.Linear(4, 8)), ("act", nn.ReLU()), ("fc2", nn.Linear(8, 2)));
+using var model = Build();
 torch.save(model.state_dict(keep_vars: false), "model.pth");
 
-using var same = nn.Sequential(("fc1", nn.Linear(4, 8)), ("act", nn.ReLU()), ("fc2", nn.Linear(8, 2)));
+using var same = Build();
 same.load_state_dict("model.pth");
 same.eval();
 
-using var x = torch.ones(1, 4);
-Console.WriteLine(same.forward(x).equal(model.forward(x)).all().item<bool>());
+foreach (var (name, tensor) in same.state_dict(keep_vars: false))
+{
+    Console.WriteLine($"{name} [{string.Join(", ", tensor.shape)}]");
+}
+
+using var x = ones(1, 4);
+Console.WriteLine($"same result: {model.forward(x).Equals(same.forward(x))}");
+
+static Sequential Build() => nn.Sequential(("fc1", nn.Linear(4, 8)), ("act", nn.ReLU()), ("fc2", nn.Linear(8, 2)));

@@ -2,13 +2,21 @@ namespace PublicApi.Tests.Documents;
 
 /// <summary>
 /// Code on a page is a region of a file that is compiled and run: the comment <c>snippet: NAMES</c> before a block says of which.
-/// A whole program is a file that <c>eng/test-packages</c> runs: <c>program: FILE</c>.
+/// A whole program is a file that <c>eng/test-packages</c> runs: <c>program: FILE</c>. What it prints is the file that its output is
+/// compared with: <c>output: FILE</c>. A program of a sample, which the solution compiles, is <c>sample: FILE</c>.
 /// TORCHKEEP_UPDATE_GOLDENS=1 writes the blocks anew.
 /// </summary>
 public sealed class SnippetTests
 {
     private const string Marker = "snippet: ";
-    private const string ProgramMarker = "program: ";
+
+    // Markers of whole files, and the folder that their names start at.
+    private static readonly Dictionary<string, string> _folders = new()
+    {
+        ["program: "] = "tests/Packages",
+        ["output: "] = "tests/Packages",
+        ["sample: "] = "samples",
+    };
 
     public static TheoryData<string> Pages => [.. Repository.Pages()];
 
@@ -16,10 +24,10 @@ public sealed class SnippetTests
     public void EveryBlockOfCSharpIsASnippet(string path)
     {
         var page = Page.Read(path);
-        var expected = page.Blocks.Where(IsCSharp).ToDictionary(block => block, block => TextOf(block, path));
+        var expected = page.Blocks.Where(IsCut).ToDictionary(block => block, block => TextOf(block, path));
         page.Update(expected);
 
-        foreach (var block in Page.Read(path).Blocks.Where(IsCSharp))
+        foreach (var block in Page.Read(path).Blocks.Where(IsCut))
         {
             Assert.Equal(TextOf(block, path), block.Text);
         }
@@ -37,11 +45,13 @@ public sealed class SnippetTests
 
     private static bool IsCSharp(CodeBlock block) => block.Language.ToUpperInvariant() is "CSHARP" or "CS" or "C#";
 
+    private static bool IsCut(CodeBlock block) => IsCSharp(block) || _folders.Keys.Any(block.Marker.StartsWith);
+
     private static string TextOf(CodeBlock block, string page)
     {
-        if (block.Marker.StartsWith(ProgramMarker, StringComparison.Ordinal))
+        if (_folders.Keys.FirstOrDefault(block.Marker.StartsWith) is { } marker)
         {
-            return File.ReadAllText(Repository.PathOf(Path.Combine("tests/Packages", block.Marker[ProgramMarker.Length..]))).ReplaceLineEndings("\n").TrimEnd();
+            return File.ReadAllText(Repository.PathOf(Path.Combine(_folders[marker], block.Marker[marker.Length..]))).ReplaceLineEndings("\n").TrimEnd();
         }
 
         Assert.True(block.Marker.StartsWith(Marker, StringComparison.Ordinal), $"{page}, line {block.Line}: there is no <!-- {Marker}NAME --> before the block");

@@ -13,13 +13,11 @@ public sealed class EntireModels : Sandbox
     [Fact]
     public void ARowOfLayersNeedsNoMapping()
     {
-        #region whole-sequential
         var model = nn.Sequential(("conv", nn.Conv2d(1, 8, 3)), ("act", nn.ReLU()), ("flat", nn.Flatten()), ("fc", nn.Linear(8 * 6 * 6, 10)));
         torch.save(model, PATH);
 
         var again = torch.load_model<Sequential>(PATH);
         again.eval();
-        #endregion
 
         using var input = randn(2, 1, 8, 8);
         Assert.True(model.call(input).Equals(again.call(input)));
@@ -28,11 +26,10 @@ public sealed class EntireModels : Sandbox
     [Fact]
     public void AClassOfYoursIsMappedByItsAttribute()
     {
-        var model = new TheModelClass { temperature = 2 };
-
         #region whole-class
+        var model = new TheModelClass { temperature = 2 };
         var registry = new ModuleRegistry().map<TheModelClass>();
-        registry.describe(EmbeddingOf(model), ("padding_idx", null), ("max_norm", null), ("scale_grad_by_freq", false), ("sparse", false));
+        registry.describe(model.embed, ("padding_idx", null), ("max_norm", null), ("scale_grad_by_freq", false), ("sparse", false));
         torch.save(model, PATH, registry);
 
         var again = torch.load_model<TheModelClass>(PATH, registry);
@@ -49,7 +46,7 @@ public sealed class EntireModels : Sandbox
     {
         var model = new TheModelClass();
         var older = new ModuleRegistry().map<TheModelClass>("experiments.2023.ModelV1");
-        older.describe(EmbeddingOf(model), ("padding_idx", null), ("max_norm", null), ("scale_grad_by_freq", false), ("sparse", false));
+        older.describe(model.embed, ("padding_idx", null), ("max_norm", null), ("scale_grad_by_freq", false), ("sparse", false));
         torch.save(model, PATH, older);
 
         #region whole-renamed
@@ -101,9 +98,8 @@ public sealed class EntireModels : Sandbox
     [Fact]
     public void BothAreInOneFile()
     {
-        var model = nn.Sequential(("fc", nn.Linear(4, 2)));
-
         #region whole-both
+        using var model = nn.Sequential(("fc", nn.Linear(4, 2)));
         torch.save(
             new Dictionary<string, object?>
             {
@@ -126,16 +122,14 @@ public sealed class EntireModels : Sandbox
     public void TheWeightsNeedNoClass()
     {
         Checkpoint.Save(Sequence(BlockRecord(0.5)), PATH);
-        var model = nn.Sequential(nn.Sequential(("up", nn.Linear(2, 3)), ("down", nn.Linear(3, 2))));
+        var network = nn.Sequential(nn.Sequential(("up", nn.Linear(2, 3)), ("down", nn.Linear(3, 2))));
 
         #region whole-state
-        model.load_state_dict(torch.load(PATH, weights_only: true));
+        network.load_state_dict(PATH);
         #endregion
 
-        Assert.Equal(["0.up.weight", "0.up.bias", "0.down.weight", "0.down.bias"], model.state_dict(keep_vars: false).Keys);
+        Assert.Equal(["0.up.weight", "0.up.bias", "0.down.weight", "0.down.bias"], network.state_dict(keep_vars: false).Keys);
     }
-
-    private static Embedding EmbeddingOf(TheModelClass model) => (Embedding)model.named_children().First().module;
 
     private static PyObject Sequence(params PyObject[] blocks) =>
         Record("torch.nn.modules.container", "Sequential", [], [], [.. blocks.Select((block, i) => ($"{i}", (PyValue)block))]);

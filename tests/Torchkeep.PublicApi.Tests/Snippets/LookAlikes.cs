@@ -36,14 +36,16 @@ public sealed class LookAlikes : Sandbox
     [Fact]
     public void LoadStateDictOfADictionaryBroadcastsAndStopsHalfWay()
     {
-        using var layer = nn.Linear(3, 4);
-        layer.load_state_dict(new() { ["weight"] = torch.ones(1, 3), ["bias"] = torch.ones(4) });
-        Assert.Equal(12, layer.weight.sum().ToSingle());
+        using var linear = nn.Linear(3, 4);
+        linear.load_state_dict(new() { ["weight"] = torch.ones(1, 3), ["bias"] = torch.ones(4) });
+        Assert.Equal(12, linear.weight.sum().ToSingle());
 
-        Assert.Throws<ExternalException>(() => layer.load_state_dict(new() { ["bias"] = torch.zeros(4), ["weight"] = torch.zeros(2, 3) }));
-        Assert.Equal(0, layer.bias!.sum().ToSingle());
+        Assert.Throws<ExternalException>(() => linear.load_state_dict(new() { ["bias"] = torch.zeros(4), ["weight"] = torch.zeros(2, 3) }));
+        Assert.Equal(0, linear.bias!.sum().ToSingle());
 
         #region dictionary
+        using var layer = nn.Linear(3, 4);
+        nn.init.zeros_(layer.bias!);
         var state = new Dictionary<string, Tensor> { ["bias"] = torch.ones(4), ["weight"] = torch.ones(1, 3) };
         try
         {

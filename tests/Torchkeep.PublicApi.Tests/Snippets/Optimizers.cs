@@ -17,15 +17,10 @@ public sealed class Optimizers : Sandbox
     [Fact]
     public void ARunIsSaved()
     {
-        #region begin-run
         var optimizer = optim.AdamW(model.parameters(), lr: 0.1);
         var scheduler = optim.lr_scheduler.StepLR(optimizer, step_size: 3, gamma: 0.5);
-        #endregion
-
         Train(model, optimizer, scheduler, 4);
         var epoch = 4;
-
-        #region save-optimizer
         torch.save(
             new Dictionary<string, object>
             {
@@ -35,8 +30,6 @@ public sealed class Optimizers : Sandbox
                 ["scheduler"] = scheduler.state_dict(),
             },
             PATH);
-        #endregion
-
         Train(model, optimizer, scheduler, 4);
         _ended = (model.weight.clone(), optimizer.ParamGroups.Single().LearningRate);
     }
@@ -46,7 +39,6 @@ public sealed class Optimizers : Sandbox
     {
         ARunIsSaved();
 
-        #region resume
         var optimizer = optim.AdamW(model.parameters());
         var scheduler = optim.lr_scheduler.StepLR(optimizer, step_size: 3);
 
@@ -56,7 +48,6 @@ public sealed class Optimizers : Sandbox
         scheduler.load_state_dict(loaded["scheduler"]);
         var epoch = (int)loaded["epoch"];
         model.train();
-        #endregion
 
         Assert.Equal(4, epoch);
         Train(model, optimizer, scheduler, 4);
@@ -67,30 +58,30 @@ public sealed class Optimizers : Sandbox
     [Fact]
     public void NamesFindParametersInAnyOrder()
     {
-        var optimizer = optim.SGD(model.parameters(), 0.1, momentum: 0.9);
+        var optimizer = optim.AdamW(model.parameters());
         Train(model, optimizer, optim.lr_scheduler.StepLR(optimizer, 10), 2);
 
         #region names
         torch.save(optimizer.state_dict(model), "optimizer.pt");
 
-        var reversed = optim.SGD(model.parameters().Reverse(), 0.1);
-        reversed.load_state_dict(torch.load("optimizer.pt", weights_only: true), model);
+        var reversed = optim.AdamW(model.parameters().Reverse());
+        using var named = torch.load("optimizer.pt", weights_only: true);
+        reversed.load_state_dict(named, model);
         #endregion
 
-        var weight = ((SGD.State)optimizer.state_dict().State[0]).momentum_buffer;
-        Assert.True(weight.Equals(((SGD.State)reversed.state_dict().State[1]).momentum_buffer));
+        var weight = ((AdamW.State)optimizer.state_dict().State[0]).exp_avg;
+        Assert.True(weight.Equals(((AdamW.State)reversed.state_dict().State[1]).exp_avg));
     }
 
     [Fact]
     public void AnotherOptimizerIsRefused()
     {
-        var sgd = optim.SGD(model.parameters(), 0.1);
-        torch.save(sgd.state_dict(), "optimizer.pt");
-
         #region wrong-optimizer
+        torch.save(optim.SGD(model.parameters(), 0.1).state_dict(), "sgd.pt");
+        using var sgd = torch.load("sgd.pt", weights_only: true);
         try
         {
-            optim.Adam(model.parameters()).load_state_dict(torch.load("optimizer.pt", weights_only: true));
+            optim.Adam(model.parameters()).load_state_dict(sgd);
         }
         catch (StateDictException error)
         {

@@ -3,6 +3,7 @@ using Torchkeep;
 using TorchSharp;
 using static TorchSharp.torch;
 #endregion
+using TorchSharp.Modules;
 
 namespace PublicApi.Tests.Snippets;
 
@@ -11,7 +12,13 @@ public sealed class StateDicts : Sandbox
 {
     private const string PATH = "model.pth";
 
-    private readonly Net model = new();
+    private readonly Sequential model = nn.Sequential(
+        ("conv1", nn.Conv2d(1, 8, 3)),
+        ("bn1", nn.BatchNorm2d(8)),
+        ("relu", nn.ReLU()),
+        ("dropout", nn.Dropout(0.4)),
+        ("flatten", nn.Flatten()),
+        ("fc", nn.Linear(8 * 4 * 4, 10)));
 
     [Fact]
     public void AModelIsSavedLoadedAndEvaluated()
@@ -30,33 +37,46 @@ public sealed class StateDicts : Sandbox
     }
 
     [Fact]
-    public void TheNamesAndTheirOrderArePyTorchs()
+    public void AFileIsLoadedByItsPathAndClosed()
     {
-        #region list-names
-        foreach (var (name, tensor) in model.state_dict(keep_vars: false))
+        using var saved = WeightOf(model).clone();
+        torch.save(model.state_dict(keep_vars: false), "model.pth");
+        using (no_grad())
         {
-            Console.WriteLine($"{name} [{string.Join(", ", tensor.shape)}]");
+            WeightOf(model).zero_();
         }
+
+        #region load-file
+        model.load_state_dict("model.pth");
+        model.eval();
         #endregion
 
+        Assert.True(saved.Equals(WeightOf(model)));
+        using var exclusive = new FileStream("model.pth", FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    [Fact]
+    public void TheNamesAndTheirOrderArePyTorchs()
+    {
         Assert.Equal(
             [
                 "conv1.weight [8, 1, 3, 3]", "conv1.bias [8]",
                 "bn1.weight [8]", "bn1.bias [8]", "bn1.running_mean [8]", "bn1.running_var [8]", "bn1.num_batches_tracked []",
                 "fc.weight [10, 128]", "fc.bias [10]",
             ],
-            Written);
+            model.state_dict(keep_vars: false).Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}]"));
     }
 
     [Fact]
     public void WithoutStrictWhatDidNotMatchIsReturned()
     {
+        #region strict-false
         var backbone = model.state_dict(keep_vars: false);
-        Assert.True(backbone.Remove("fc.weight") && backbone.Remove("fc.bias"));
+        backbone.Remove("fc.weight");
+        backbone.Remove("fc.bias");
         torch.save(backbone, "backbone.pth");
 
-        #region strict-false
-        var keys = model.load_state_dict(torch.load("backbone.pth", weights_only: true), strict: false);
+        var keys = model.load_state_dict("backbone.pth", strict: false);
         Console.WriteLine(keys);
         #endregion
 
@@ -67,13 +87,13 @@ public sealed class StateDicts : Sandbox
     [Fact]
     public void EverythingThatDoesNotFitIsListed()
     {
-        torch.save(new StateDict { ["conv1.weight"] = torch.zeros(8, 3, 3, 3), ["fc.weight"] = torch.zeros(10, 128) }, PATH);
         using var before = WeightOf(model).clone();
 
         #region does-not-fit
+        torch.save(new StateDict { ["conv1.weight"] = torch.zeros(8, 3, 3, 3), ["fc.weight"] = torch.zeros(10, 128) }, "other.pth");
         try
         {
-            model.load_state_dict(torch.load(PATH, weights_only: true));
+            model.load_state_dict("other.pth");
         }
         catch (StateDictException error)
         {
@@ -81,7 +101,7 @@ public sealed class StateDicts : Sandbox
         }
         #endregion
 
-        Assert.Equal("Error(s) in loading state_dict for Net:", Written[0]);
+        Assert.Equal("Error(s) in loading state_dict for Sequential:", Written[0]);
         Assert.StartsWith("\tMissing key(s) in state_dict: \"conv1.bias\", \"bn1.weight\", ", Written[1], StringComparison.Ordinal);
         Assert.Equal(
             "\tsize mismatch for conv1.weight: copying a param with shape torch.Size([8, 3, 3, 3]) from checkpoint, the shape in current model is torch.Size([8, 1, 3, 3]).",
@@ -140,10 +160,10 @@ public sealed class StateDicts : Sandbox
 
         #region element-types
         model.to(float64);
-        model.load_state_dict(torch.load(PATH, weights_only: true));
+        model.load_state_dict(PATH);
         Console.WriteLine(model.state_dict(keep_vars: false)["fc.weight"].dtype);
 
-        model.load_state_dict(torch.load(PATH, weights_only: true), assign: true);
+        model.load_state_dict(PATH, assign: true);
         Console.WriteLine(model.state_dict(keep_vars: false)["fc.weight"].dtype);
         #endregion
 
@@ -240,5 +260,5 @@ public sealed class StateDicts : Sandbox
         Assert.Equal(6, torch.load(PATH, map_location: "cpu")["bias"].tensor().sum().ToSingle());
     }
 
-    private static Tensor WeightOf(Net net) => net.state_dict(keep_vars: false)["fc.weight"];
+    private static Tensor WeightOf(Sequential net) => net.state_dict(keep_vars: false)["fc.weight"];
 }

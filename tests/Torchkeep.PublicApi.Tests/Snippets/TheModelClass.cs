@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 [PythonClass("net.TheModelClass", Formerly = "old.place.Net *.ModelV1")]
 internal sealed class TheModelClass : nn.Module<Tensor, Tensor>
 {
-    private readonly Embedding embed = nn.Embedding(100, 16);
+    internal readonly Embedding embed = nn.Embedding(100, 16);
     private readonly Linear fc = nn.Linear(16, 2);
 
     public TheModelClass()

@@ -114,8 +114,6 @@ public sealed class NumpyArray
         }
     }
 
-    internal ImmutableArray<long> Strides => IsFortranOrder ? ColumnMajorStrides() : TensorLayout.RowMajorStrides(Shape.AsSpan());
-
     /// <summary>The items of an array of text (<c>U</c>) or bytes (<c>S</c>, as Latin-1), in its order, without padding.</summary>
     /// <exception cref="InvalidOperationException">It is of another type.</exception>
     public string[] ToStrings()

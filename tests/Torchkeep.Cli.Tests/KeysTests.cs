@@ -35,16 +35,16 @@ public sealed class KeysTests
         using var folder = new TemporaryFolder();
         PyDict state = new() { { "w", TensorView.FromArray([1f, 2f], ElementType.Float32, 2) } };
         PyObject first = new(PyObjectKind.Call, new PyGlobal("m", "f"), PyTuple.Empty), second = new(PyObjectKind.Call, new PyGlobal("m", "f"), PyTuple.Empty);
-        Checkpoint.Save(new PyDict { { new PyTuple("user", "rates"), state }, { first, state }, { second, new PyDict { { "v", 1 } } } }, Path.Combine(folder.Path, "keys.pt"));
+        var file = folder.Save(new PyDict { { new PyTuple("user", "rates"), state }, { first, state }, { second, new PyDict { { "v", 1 } } } }, "keys.pt");
 
         foreach (var path in new[] { "$[('user', 'rates')]", "('user', 'rates')", "$[<m.f object> #1]" })
         {
-            Assert.Equal(0, CommandLine.Run("convert", Path.Combine(folder.Path, "keys.pt"), Path.Combine(folder.Path, "out.safetensors"), "--state-dict", path).ExitCode);
+            Assert.Equal(0, CommandLine.Run("convert", file, Path.Combine(folder.Path, "out.safetensors"), "--state-dict", path).ExitCode);
             Assert.Equal("$['w']", CommandLine.Run("inspect", Path.Combine(folder.Path, "out.safetensors"), "--json").Json.GetProperty("tensors")[0].GetProperty("path").GetString());
             File.Delete(Path.Combine(folder.Path, "out.safetensors"));
         }
 
-        var refused = CommandLine.Run("convert", Path.Combine(folder.Path, "keys.pt"), Path.Combine(folder.Path, "out.safetensors"), "--state-dict", "$[<m.f object>]");
+        var refused = CommandLine.Run("convert", file, Path.Combine(folder.Path, "out.safetensors"), "--state-dict", "$[<m.f object>]");
         Assert.Contains("give one of them", refused.Error, StringComparison.Ordinal);
     }
 

@@ -30,8 +30,8 @@ internal static class ValueText
     /// <summary>The repr of a leaf; a longer text is cut and says how long it is.</summary>
     internal static string Of(PyValue value, int maxLength) => value switch
     {
-        PyString text when text.Value.Length > maxLength => $"{value.ToPython(maxLength)} ({Quantity.Number(text.Value.Length)} characters)",
-        PyBytes bytes when bytes.Value.Length > maxLength => $"{value.ToPython(maxLength)} ({Quantity.Bytes(bytes.Value.Length)})",
+        PyString text when text.Value.Length > maxLength => $"{new PyString(TextCut.Start(text.Value, maxLength))} ({Quantity.Number(text.Value.Length)} characters)",
+        PyBytes bytes when bytes.Value.Length > maxLength => $"{new PyBytes(bytes.Value.Span[..maxLength], bytes.IsByteArray)}... ({Quantity.Bytes(bytes.Value.Length)})",
         PyGlobal { TypeName: "global" } or PyStorage => TextCut.Start(value.ToString()!, maxLength),
         _ => value.ToPython(maxLength),
     };

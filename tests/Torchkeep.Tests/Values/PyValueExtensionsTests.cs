@@ -48,6 +48,95 @@ public class PyValueExtensionsTests
     }
 
     [Fact]
+    public void ARecordThatIsNoSuchDataHasNoRepr()
+    {
+        byte[] New(string module, string name) => [.. Global(module, name), .. ")"u8, 0x81];
+        byte[][] damaged =
+        [
+            Call(Global("datetime", "datetime"), Int(7)),
+            Call(Global("datetime", "datetime"), Encoded(0, 0, 0, 0, 99, 99, 99, 255, 255, 255)),
+            Call(Global("datetime", "time"), Encoded(24, 0, 0, 0, 0, 0)),
+            Call(Global("datetime", "timedelta"), Str("a"), Int(0), Int(0)),
+            Call(Global("datetime", "timezone"), Int(1)),
+            Call(Global("decimal", "Decimal"), Int(1)),
+            Call(Global("fractions", "Fraction"), Int(1), Int(0)),
+            Call(Global("fractions", "Fraction"), Str("1/0")),
+            Call(Global("builtins", "range"), Int(1)),
+            Call(Global("builtins", "slice"), Int(1)),
+            Call(Global("collections", "deque"), Int(1)),
+            Call(Global("collections", "Counter"), Int(1), Int(2), Int(3)),
+            Call(Global("collections", "defaultdict"), Int(1), Int(2)),
+            Call(Global("functools", "partial"), Int(1)),
+            Call(Global("pathlib", "PosixPath"), Int(1)),
+            Call(Global("re", "_compile"), Int(1), Int(2)),
+            Call(Global("re", "_compile"), Str("a"), Int(1 << 20)),
+            Call(Global("torch", "Size"), Int(1)),
+            Call(Global("torch", "device"), Int(1)),
+            Call(Global("numpy", "dtype"), Str("f4x")),
+            Call(Global("numpy.core.multiarray", "scalar"), Dtype("f8", "<"), Encoded(1)),
+            Call(Global("numpy.core.multiarray", "scalar"), Dtype("M8", "<"), Int(1)),
+            Array(Dtype("f4", "<"), Encoded(1), false, 1L << 40),
+            Build(New("uuid", "UUID"), Dict((Str("int"), Str("x")))),
+            Build(New("argparse", "Namespace"), Int(1)),
+        ];
+
+        Assert.All(damaged, bytes =>
+        {
+            var record = Assert.IsType<PyObject>(Read(bytes));
+            Assert.Null(record.Repr);
+            Assert.StartsWith("<", record.ToPython(100), StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void WhatDamagedRecordsAreAskedForIsRefusedInWords()
+    {
+        var zone = Call(Global("datetime", "timezone"), TimeDelta(-999999999, 0, 0));
+
+        Assert.Throws<InvalidOperationException>(() => Read(Call(Global("datetime", "datetime"), Encoded(_noon), zone)).AsDateTimeOffset());
+        Assert.Throws<InvalidOperationException>(() => Read(Call(Global("datetime", "datetime"), Int(-1))).AsDateTime());
+        Assert.Throws<InvalidOperationException>(() => Read(Call(Global("fractions", "Fraction"), Int(1), Int(0))).AsFraction());
+        Assert.Throws<InvalidOperationException>(() => Read(Call(Global("collections", "deque"), Int(1))).AsDeque());
+        Assert.Throws<InvalidOperationException>(() => Read(Array(Dtype("U0", "<", 0), Encoded(), false, 1L << 40)).AsNumpy().ToStrings());
+    }
+
+    [Fact]
+    public void DequesPatternsEnumsAndDtypes()
+    {
+        var (items, most) = Read([.. Call(Global("collections", "deque"), Tuple(), Int(3)), .. List(Int(1), Int(2))[1..]]).AsDeque();
+
+        Assert.Equal((2, 3L), (items.Count, most));
+        Assert.Empty(Read(Call(Global("collections", "deque"))).AsDeque().Items);
+        Assert.Equal((new PyString("a+"), 34L), Read(Call(Global("re", "_compile"), Str("a+"), Int(34))).AsPattern());
+        Assert.Equal((new PyGlobal("m", "Color"), (PyValue)PyInt.From(1)), Read(Call(Global("m", "Color"), Int(1))).AsEnum());
+        Assert.Equal((new PyGlobal("m", "Color"), (PyValue)new PyString("RED")), Read(Call(Global("builtins", "getattr"), Global("m", "Color"), Str("RED"))).AsEnum());
+        Assert.Equal(">f4", Read(Dtype("f4", ">")).AsNumpyType().ToString());
+        Assert.Throws<InvalidOperationException>(() => Read(Int(1)).AsEnum());
+        Assert.Throws<InvalidOperationException>(() => Read(Int(1)).AsNumpyType());
+        Assert.Throws<InvalidOperationException>(() => Read(Int(1)).AsPattern());
+    }
+
+    [Fact]
+    public void ATextIsAsLongAsWasAskedForAtMost()
+    {
+        PyValue shared = new string('x', 1000);
+        for (var i = 0; i < 40; i++)
+        {
+            shared = new PyList(shared, shared, shared);
+        }
+
+        var cyclic = new PyList();
+        cyclic.Items.Add(cyclic);
+
+        Assert.Equal(103, shared.ToPython(100).Length);
+        Assert.False(shared.TryToPython(10_000, out _));
+        Assert.Equal("[[...]]", cyclic.ToPython(100));
+        Assert.False(cyclic.TryToPython(100, out _));
+        Assert.Equal("'ab...", new PyString("abcdef").ToPython(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => cyclic.ToPython(-1));
+    }
+
+    [Fact]
     public void BytesThatAreNoDateAreInvalid()
     {
         var value = Read(Call(Global("datetime", "datetime"), Encoded(0x07, 0xe8, 2, 30, 12, 30, 15, 0, 0, 0)));
@@ -139,7 +228,7 @@ public class PyValueExtensionsTests
         Assert.Equal(1.5, Read(Scalar("numpy._core.multiarray", "f8", BitConverter.GetBytes(1.5))).AsDouble());
         Assert.Equal(-3, Read(Scalar("numpy.core.multiarray", "i4", 0xfd, 0xff, 0xff, 0xff)).AsInt64());
         Assert.True(Read(Scalar("numpy.core.multiarray", "b1", 1)).AsBoolean());
-        Assert.Equal("numpy.float64(1.5)", Assert.IsType<PyObject>(Read(Scalar("numpy.core.multiarray", "f8", BitConverter.GetBytes(1.5)))).Repr);
+        Assert.Equal("np.float64(1.5)", Assert.IsType<PyObject>(Read(Scalar("numpy.core.multiarray", "f8", BitConverter.GetBytes(1.5)))).Repr);
         Assert.Throws<InvalidCheckpointException>(() => Read(Scalar("numpy.core.multiarray", "f8", 1)).AsDouble());
     }
 

@@ -93,7 +93,7 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The bytes of the file or stream, as it was opened; of one that was compressed, before it was unpacked.</summary>
     public long FileLength { get; private init; }
 
-    /// <summary>How the file was compressed as a whole, <c>gzip</c>, or null where it was not.</summary>
+    /// <summary>How the file was compressed as a whole, <c>gzip</c>, <c>xz</c> or <c>zlib</c>, or null where it was not.</summary>
     public string? Compression { get; private init; }
 
     /// <summary>The file's path, or null when it was opened from something nameless.</summary>

@@ -32,6 +32,8 @@ internal static partial class ForeignFile
         ([0x1f, 0x8b], $"a gzip file: {Unpack}"),
         ([.. "BZh"u8], $"a bzip2 file: {Unpack} (bunzip2)"),
         ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], $"an xz file: {Unpack} (xz -d)"),
+        ([0x5d, 0x00, 0x00, 0x80, 0x00, 0xff, 0xff, 0xff, 0xff], $"an LZMA file: {Unpack} (xz --format=lzma -d)"),
+        ([0x04, 0x22, 0x4d, 0x18], $"an LZ4 file: {Unpack} (lz4 -d)"),
         ([0x28, 0xb5, 0x2f, 0xfd], $"a zstd file: {Unpack} (zstd -d)"),
         ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], $"a 7-zip file: {Unpack}"),
         ([.. "Rar!"u8], $"a RAR file: {Unpack}"),
@@ -217,7 +219,7 @@ internal static partial class ForeignFile
 
     private static bool IsText(ReadOnlySpan<byte> bytes) => !bytes.ContainsAnyExceptInRange((byte)' ', (byte)'~');
 
-    private static string What(ReadOnlySpan<byte> head, ByteSource source)
+    internal static string What(ReadOnlySpan<byte> head, ByteSource source)
     {
         var length = source.Length;
         if (length == 0)

@@ -110,6 +110,10 @@ internal sealed class ForwardByteSource : ByteSource
         {
             End($"it is corrupt after {_filled} bytes");
         }
+        catch (UnsupportedCheckpointException error)
+        {
+            End(error.Problem);
+        }
 
         return _filled >= count;
     }

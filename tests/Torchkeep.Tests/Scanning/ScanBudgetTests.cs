@@ -68,9 +68,22 @@ public sealed class ScanBudgetTests
     [Fact]
     public void CompressedKindsThatAreNotLookedIntoAreSaid()
     {
-        byte[] xz = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4];
-        Assert.Equal(["unread-record"], Scan(xz).Findings.Select(finding => finding.Rule.Id));
-        Assert.Contains("unread-record", Scan(TorchZipBytes.Archive([("a/x.joblib", xz)])).Findings.Select(finding => finding.Rule.Id));
+        byte[] zstd = [0x28, 0xb5, 0x2f, 0xfd, 4, 0];
+        Assert.Equal(["unread-record"], Scan(zstd).Findings.Select(finding => finding.Rule.Id));
+        Assert.Contains("unread-record", Scan(TorchZipBytes.Archive([("a/x.joblib", zstd)])).Findings.Select(finding => finding.Rule.Id));
+    }
+
+    [Theory]
+    [InlineData(123L, 8)]
+    [InlineData(0x0a7bL, 200)]
+    [InlineData(0x000000207b20L, 5)]
+    public void ElementsThatBeginAsSafetensorsDoAreElements(long second, long first)
+    {
+        byte[] elements = [.. BitConverter.GetBytes(first), .. BitConverter.GetBytes(second), .. new byte[8]];
+        var pickle = Protocol2(TensorV2(Storage("LongStorage", "0", 3), 0, [3], [1]));
+
+        Assert.Empty(Scan(TorchZipBytes.Build(pickle, ("0", elements))).Findings);
+        Assert.Contains("broken-container", Scan(elements).Findings.Select(finding => finding.Rule.Id));
     }
 
     private static ScanReport Scan(byte[] file)

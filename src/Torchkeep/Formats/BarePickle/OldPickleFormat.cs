@@ -5,7 +5,7 @@ namespace Torchkeep.Formats.BarePickle;
 
 /// <summary>
 /// A pickle of protocol 0 or 1, which says of itself nothing: text can start in the same way. It is one if it runs from
-/// its first byte to the last of the file, or to where the next pickle may begin; else the file is something else.
+/// its first byte to the last of the file, or to where the next save may begin; else the file is something else.
 /// </summary>
 internal sealed class OldPickleFormat : IFormat
 {
@@ -39,9 +39,9 @@ internal sealed class OldPickleFormat : IFormat
                 return contents;
             }
 
-            var next = new byte[1];
+            var next = new byte[Math.Min(source.Length - end, FormatTable.HeadSize)];
             await source.ReadAsync(end, next, async, cancellationToken).ConfigureAwait(false);
-            if (_starts.Contains(next[0]))
+            if (FormatTable.Find(next)?.Format is CheckpointFormat.Pickle or CheckpointFormat.TorchLegacy or CheckpointFormat.TorchZip)
             {
                 return contents;
             }

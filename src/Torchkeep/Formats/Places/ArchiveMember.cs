@@ -12,7 +12,7 @@ internal sealed class ArchiveMember(ByteSource archive, ByteSource member, strin
 {
     public override string? Name => name;
 
-    /// <summary>Opens a file of a zip or tar archive, gzip around it or not. A mark in its name leads into an archive in the archive.</summary>
+    /// <summary>Opens a file of a zip or tar archive, gzip or xz around it or not. A mark in its name leads into an archive in the archive.</summary>
     /// <param name="archive">The archive, which is disposed with the member and also when it cannot be opened.</param>
     /// <param name="path">The member's name, and behind a mark that of one in it.</param>
     /// <param name="options">What the archive may ask for.</param>
@@ -76,6 +76,7 @@ internal sealed class ArchiveMember(ByteSource archive, ByteSource member, strin
             return name => members.GetValueOrDefault(name) ?? members.GetValueOrDefault($"./{name}");
         }
 
-        throw new InvalidCheckpointException("it is neither a zip nor a tar archive, so there is no file in it") { File = archive.Name, IsForeign = true };
+        var what = ForeignFile.IsKnown(head) ? $": it is {ForeignFile.What(head, archive)}" : "";
+        throw new InvalidCheckpointException($"it is neither a zip nor a tar archive, so there is no file in it{what}") { File = archive.Name, IsForeign = true };
     }
 }

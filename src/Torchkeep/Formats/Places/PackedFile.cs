@@ -1,16 +1,18 @@
 using System.IO.Compression;
 using Torchkeep.IO;
+using Torchkeep.IO.Xz;
 
 namespace Torchkeep.Formats.Places;
 
 /// <summary>
-/// A file that was compressed as a whole around a checkpoint: by gzip (RFC 1952), or by joblib with zlib (RFC 1950). It is
-/// unpacked into a temporary file, since no byte of it can be read without those before. Their own checksums are checked.
+/// A file that was compressed as a whole around a checkpoint: by gzip (RFC 1952), by xz, or by joblib with zlib (RFC 1950). It
+/// is unpacked into a temporary file, since no byte of it can be read without those before. Their own checksums are checked.
 /// </summary>
 internal static class PackedFile
 {
     private const string Gzip = "gzip";
     private const string Zlib = "zlib";
+    private const string Xz = "xz";
 
     private const int BufferSize = 1 << 20;
 
@@ -25,7 +27,7 @@ internal static class PackedFile
     /// <summary>How a file is packed that starts like this, or null where it is not, or is of a kind that is told by its start.</summary>
     internal static string? CompressionOf(ReadOnlySpan<byte> head)
     {
-        var compression = IsGzip(head) ? Gzip : IsZlib(head) ? Zlib : null;
+        var compression = IsGzip(head) ? Gzip : XzStream.Begins(head) ? Xz : IsZlib(head) ? Zlib : null;
 
         // Two bytes may be those of a length.
         return compression is null || FormatTable.Find(head) is not null ? null : compression;
@@ -51,7 +53,12 @@ internal static class PackedFile
         try
         {
             var packed = new ByteSourceStream(source);
-            using Stream inflater = compression == Gzip ? new GZipStream(packed, CompressionMode.Decompress) : new ZLibStream(packed, CompressionMode.Decompress);
+            using Stream inflater = compression switch
+            {
+                Gzip => new GZipStream(packed, CompressionMode.Decompress),
+                Xz => new XzStream(packed),
+                _ => new ZLibStream(packed, CompressionMode.Decompress),
+            };
             var buffer = new byte[BufferSize];
             var head = buffer.AsMemory(0, FormatTable.HeadSize);
             var count = async
@@ -82,6 +89,11 @@ internal static class PackedFile
 
             spool.Position = 0;
             return new StreamByteSource(spool, leaveOpen: false, source.Name);
+        }
+        catch (UnsupportedCheckpointException error) when (error.File is null)
+        {
+            spool.Dispose();
+            throw new UnsupportedCheckpointException(error.Problem) { File = source.Name };
         }
         catch (InvalidDataException error)
         {

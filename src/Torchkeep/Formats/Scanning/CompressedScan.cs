@@ -1,16 +1,16 @@
 using System.IO.Compression;
 using Torchkeep.Formats.Places;
 using Torchkeep.IO;
+using Torchkeep.IO.Xz;
 
 namespace Torchkeep.Formats.Scanning;
 
-/// <summary>Compressed bytes, as joblib, pandas and people write pickles: those of gzip and zlib are looked into, others are named.</summary>
+/// <summary>Compressed bytes, as joblib, pandas and people write pickles: those of gzip, xz and zlib are looked into, others are named.</summary>
 internal static class CompressedScan
 {
     private static readonly (string Name, byte[] Start)[] _unread =
     [
         ("bzip2", [.. "BZh"u8]),
-        ("xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
         ("LZMA", [0x5d, 0x00, 0x00]),
         ("zstd", [0x28, 0xb5, 0x2f, 0xfd]),
         ("LZ4", [0x04, 0x22, 0x4d, 0x18]),
@@ -25,6 +25,7 @@ internal static class CompressedScan
     internal static IEnumerable<ScanKind> Kinds =>
     [
         new("gzip file", PackedFile.IsGzip, (scan, part) => Unpack(scan, part, stream => new GZipStream(stream, CompressionMode.Decompress), isCertain: true)),
+        new("xz file", XzStream.Begins, (scan, part) => Unpack(scan, part, stream => new XzStream(stream), isCertain: true)),
         new("zlib stream", PackedFile.IsZlib, (scan, part) => Unpack(scan, part, stream => new ZLibStream(stream, CompressionMode.Decompress), isCertain: false)),
         .. _unread.Select(kind => new ScanKind($"{kind.Name} file", head => Begins(head, kind.Name, kind.Start), (scan, part) => Name(scan, part, kind.Name))),
     ];

@@ -188,7 +188,7 @@ internal static class PickleScan
 
     // Without a name a pickle is harmless, and any bytes at all can be one.
     private static bool IsPickle(ReadOnlySpan<byte> bytes, PickleTrace trace) =>
-        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(bytes, trace) || trace.IsOverLimit || trace.ReachesHiddenFrame || trace.Names.Any(found => found.IsBareImport && IsName(found)) || (trace is { HasStopped: true, Fault: null } && trace.End == bytes.Length);
+        bytes is [(byte)PickleOpcode.Proto, <= 5, ..] || UsesNames(bytes, trace) || trace.IsOverLimit || trace.ReachesHiddenFrame || trace.Names.Any(found => found.IsBareImport && IsName(found)) || (trace is { HasStopped: true, Fault: null } && (trace.End == bytes.Length || ScanKinds.Of(bytes[trace.End..]).Count > 0));
 
     // Python imports no name that is not UTF-8.
     private static bool CanBeName(TracedName found) =>

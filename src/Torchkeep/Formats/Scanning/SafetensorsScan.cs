@@ -12,6 +12,10 @@ internal static class SafetensorsScan
         {
             new SafetensorsFormat().OpenAsync(part.Source, new ReadOptions { Limits = scan.Limits }, async: false, scan.CancellationToken).Complete();
         }
+        catch (CheckpointException) when (!IsSaidToBeOne(part))
+        {
+            return false;
+        }
         catch (CheckpointException error)
         {
             scan.Add(error, part.Record);
@@ -20,4 +24,8 @@ internal static class SafetensorsScan
 
         return true;
     }
+
+    // Elements of a tensor in an archive may have the first nine bytes of such a file.
+    private static bool IsSaidToBeOne(ScanPart part) =>
+        part.Depth == 0 || part.IfNothing is not null || part.Record?.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -10,6 +10,8 @@ internal static class ZipScan
 {
     private static readonly string[] _pickleEnds = [".pkl", ".pickle", ".debug_pkl"];
 
+    private static readonly byte[] _appleDouble = [0x00, 0x05, 0x16, 0x07];
+
     // How Linux, Windows and macOS programs and libraries start.
     private static readonly byte[][] _nativeStarts = [[0x7f, (byte)'E', (byte)'L', (byte)'F'], [0xcf, 0xfa, 0xed, 0xfe], [0xfe, 0xed, 0xfa, 0xcf], [0xca, 0xfe, 0xba, 0xbe]];
 
@@ -171,9 +173,10 @@ internal static class ZipScan
 
         // Python ends a name at its first NUL.
         var name = entry.Name.Split('\0')[0];
-        var isNamedPickle = _pickleEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+        var hasPickleName = _pickleEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
         foreach (var bytes in Readings(part.Source, entry))
         {
+            var isNamedPickle = hasPickleName && !IsAppleDouble(bytes);
             LookAtBytes(scan, part.Inside(bytes, entry.Name, isNamedPickle) with
             {
                 Owned = bytes,
@@ -181,6 +184,19 @@ internal static class ZipScan
                 IfPickle = isNamedPickle ? null : new(ScanRule.HiddenPickle, "the record is a pickle, and its name does not say so", Place(part, entry.Name), null),
             });
         }
+    }
+
+    // What macOS packs beside each file, under its name with "._" before it (RFC 1740).
+    private static bool IsAppleDouble(ByteSource bytes)
+    {
+        Span<byte> head = stackalloc byte[_appleDouble.Length];
+        if (bytes.Length < head.Length)
+        {
+            return false;
+        }
+
+        bytes.Read(0, head);
+        return head.SequenceEqual(_appleDouble);
     }
 
     /// <summary>The bytes of a record as the directory has it, which PyTorch goes by, and as its own header has it where that is other.</summary>

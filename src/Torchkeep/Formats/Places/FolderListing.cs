@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Torchkeep.Formats.Places;
@@ -28,7 +27,7 @@ internal static partial class FolderListing
 
             var path = Path.Combine(folder, entry.Name);
             var role = Directory.Exists(path) ? FolderRole.Folder : FolderNames.RoleOf(entry.Name);
-            parts.Add(new(prefix + entry.Name, path, role, role == FolderRole.Folder ? 0 : LengthOf(path)));
+            parts.Add(new(prefix + entry.Name, path, role, role == FolderRole.Folder ? 0 : LengthOf(path) ?? 0));
         }
 
         return [.. parts.OrderBy(part => SortKey(part.Name), StringComparer.Ordinal)];
@@ -37,18 +36,19 @@ internal static partial class FolderListing
     /// <summary>A name with its numbers in one width, so that 9 comes before 10.</summary>
     private static string SortKey(string name) => Digits().Replace(name, digits => digits.Value.PadLeft(20, '0'));
 
-    // What a link leads to has the length; one that leads nowhere has none.
-    private static long LengthOf(string path)
+    /// <summary>The bytes of a file, of a link those of what it leads to, or null where that is not there.</summary>
+    internal static long? LengthOf(string path)
     {
         try
         {
             var file = new FileInfo(path);
             var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
-            return target is { Exists: true } ? target.Length : 0;
+            return target is { Exists: true } ? target.Length : null;
         }
         catch (IOException)
         {
-            return 0;
+            // Links that lead to one another.
+            return null;
         }
     }
 

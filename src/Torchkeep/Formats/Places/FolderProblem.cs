@@ -10,12 +10,12 @@ internal static class FolderProblem
 
     private const string DistributedFile = ".metadata";
 
-    private const string Distributed = "a directory of torch.distributed.checkpoint: convert it in Python with torch.distributed.checkpoint.format_utils.dcp_to_torch_save";
+    private const string Convert = "convert them in Python with torch.distributed.checkpoint.format_utils.dcp_to_torch_save";
 
     // What a folder of another program has, and what to do.
     private static readonly (string File, string What)[] _known =
     [
-        (DistributedFile, Distributed),
+        (DistributedFile, $"a directory of torch.distributed.checkpoint, whose weights lie in several parts: {Convert}"),
         ("zero_to_fp32.py", "a directory of DeepSpeed, whose weights lie in several parts: run the zero_to_fp32.py in it, which writes them in one"),
         ("tf_model.h5", "a directory with weights of TensorFlow: load it in Python with from_tf=True and save it again"),
         ("flax_model.msgpack", "a directory with weights of Flax: load it in Python with from_flax=True and save it again"),
@@ -39,9 +39,10 @@ internal static class FolderProblem
         }
 
         List<FolderPart> folders = [.. listed.Where(part => part.Role == FolderRole.Folder).Take(MaxLooked)];
-        if (folders.Find(part => File.Exists(Path.Combine(part.Path, DistributedFile))) is { } parallel)
+        var distributed = folders.FindAll(part => File.Exists(Path.Combine(part.Path, DistributedFile)));
+        if (distributed.Count > 0)
         {
-            return $"a directory whose '{parallel.Name}' is {Distributed}";
+            return $"a directory with {string.Join(", ", distributed.Take(Shown).Select(part => $"'{part.Name}'"))} of torch.distributed.checkpoint, where the weights lie in several parts: {Convert}";
         }
 
         var several = below.Count > 1 ? below

@@ -12,14 +12,14 @@ internal static class WeightsChoice
         List<(FolderPart Part, WeightsName Name)> named =
         [
             .. from part in parts
-               where part.Role == FolderRole.Weights && File.Exists(part.Path)
+               where part.Role == FolderRole.Weights && FolderListing.LengthOf(part.Path) is not null
                let name = WeightsName.Parse(Path.GetFileName(part.Path))
                where name is not null
                select (part, name),
         ];
         List<FolderPart> lightning = [.. parts.Where(part => part.Role == FolderRole.Weights && part.Name.EndsWith(FolderNames.LightningEnd, StringComparison.Ordinal))];
         return named.Count > 0 ? Choose(named)
-            : parts.FirstOrDefault(part => part.Role == FolderRole.Weights && !File.Exists(part.Path)) is { } broken
+            : parts.FirstOrDefault(part => part.Role == FolderRole.Weights && FolderListing.LengthOf(part.Path) is null) is { } broken
                 ? (null, $"a directory whose '{broken.Name}' is a link to a file that is not there: download or copy that file too")
             : lightning.Count > 0 ? ChooseLightning(lightning)
             : parts.FirstOrDefault(part => part.Role == FolderRole.Shard) is { } shard

@@ -166,7 +166,7 @@ public sealed class FolderTests : IDisposable
     [InlineData("folders have some: give one of ", "version_0/checkpoints/last.ckpt", "version_1/checkpoints/last.ckpt")]
     [InlineData("folders have some: give one of ", "unet/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors", "model_index.json")]
     [InlineData("folders have some: give one of ", "0_Transformer/pytorch_model.bin", "modules.json")]
-    [InlineData("'pytorch_model_fsdp_0' is a directory of torch.distributed.checkpoint", "pytorch_model_fsdp_0/.metadata", "optimizer_0/.metadata", "random_states_0.pkl")]
+    [InlineData("with 'optimizer_0', 'pytorch_model_fsdp_0' of torch.distributed.checkpoint", "pytorch_model_fsdp_0/.metadata", "optimizer_0/.metadata", "random_states_0.pkl")]
     [InlineData("dcp_to_torch_save", ".metadata", "__0_0.distcp")]
     [InlineData("zero_to_fp32.py", "zero_to_fp32.py", "latest", "global_step2/mp_rank_00_model_states.pt")]
     [InlineData("from_tf=True", "tf_model.h5", "config.json")]

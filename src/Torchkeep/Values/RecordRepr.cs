@@ -222,7 +222,7 @@ internal static class RecordRepr
     // The largest count first; those that are no numbers in their order, as in Python.
     private static bool WriteCounter(ReprWriter writer, PyObject record)
     {
-        var counts = PythonContainers.Entries(record);
+        var counts = record.Entries is not null || record.Arguments.Items is [] or [PyDict] ? PythonContainers.Entries(record) : null;
         if (counts is null or { Count: 0 })
         {
             return Write(writer, counts is null ? null : "Counter()");

@@ -93,9 +93,9 @@ public sealed class LoadProgressTests : IDisposable
     [Fact]
     public void ALoadThatAssignsAndIsStoppedLeavesTheModel()
     {
-        using var saved = Sequential([.. Enumerable.Range(0, 40).Select(number => ($"layer{number}", (Module<torch.Tensor, torch.Tensor>)Linear(2, 2)))]);
+        using var saved = Sequential(Enumerable.Range(0, 40).Select(number => ($"layer{number}", (Module<torch.Tensor, torch.Tensor>)Linear(2, 2))).ToArray());
         torch.save(saved.Randomized().state_dict(keep_vars: false), Path("deep.pth"));
-        using var model = Sequential([.. Enumerable.Range(0, 40).Select(number => ($"layer{number}", (Module<torch.Tensor, torch.Tensor>)Linear(2, 2)))]).Randomized();
+        using var model = Sequential(Enumerable.Range(0, 40).Select(number => ($"layer{number}", (Module<torch.Tensor, torch.Tensor>)Linear(2, 2))).ToArray()).Randomized();
         var before = Bits.Of(model);
         using var source = new CancellationTokenSource();
         var reports = new Reports(source.Cancel);

@@ -162,7 +162,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void WhatANameCannotHoldIsRefusedWithTheWayOn()
     {
         using var folder = new TemporaryFolder();
-        var error = Assert.Throws<UnsupportedCheckpointException>(() => Checkpoint.Save(new PyDict { { "epoch", 7 } }, folder["run.safetensors"]));
+        var error = Assert.Throws<UnsupportedCheckpointException>(() => Checkpoint.Save(new PyDict { { "epoch", 7 } }, folder["run.safetensors"], cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Contains("any other name than *.safetensors or WriteOptions.Format = TorchZip", error.Message, StringComparison.Ordinal);
         Assert.Empty(folder.Names);

@@ -13,6 +13,11 @@ public sealed class ConvertCommandTests : IDisposable
     [InlineData("out.PTH", null, CheckpointFormat.TorchZip)]
     [InlineData("out.bin", null, CheckpointFormat.TorchZip)]
     [InlineData("out.ckpt", null, CheckpointFormat.TorchZip)]
+    [InlineData("out.pth.tar", null, CheckpointFormat.TorchZip)]
+    [InlineData("out.tar", null, CheckpointFormat.TorchZip)]
+    [InlineData("out.pkl", null, CheckpointFormat.TorchZip)]
+    [InlineData("out.model", null, CheckpointFormat.TorchZip)]
+    [InlineData("out.ptl", null, CheckpointFormat.TorchZip)]
     [InlineData("out.safetensors", null, CheckpointFormat.Safetensors)]
     [InlineData("out.safetensors", "zip", CheckpointFormat.TorchZip)]
     [InlineData("out.pt", "legacy", CheckpointFormat.TorchLegacy)]
@@ -108,10 +113,52 @@ public sealed class ConvertCommandTests : IDisposable
         var weight = TensorView.FromArray(new float[4], ElementType.Float32, 4);
         var file = _folder.Save(new PyDict { { "a", weight }, { "b", weight } });
 
-        AssertRefused(2, "the tensors 'a' and 'b' share memory", file, "out.safetensors");
+        AssertRefused(2, "the tensors 'a' and 'b' are tied", file, "out.safetensors");
         Convert(file, "out.safetensors", "--drop-shared");
         using var checkpoint = Checkpoint.Open(PathOf("out.safetensors"));
-        Assert.Equal(("a", "a"), (checkpoint.Tensors[0].Name, checkpoint.Metadata["b"]));
+        Assert.Equal([KeyValuePair.Create("b", "a")], checkpoint.Aliases);
+    }
+
+    [Theory]
+    [InlineData(new[] { "a", "c" }, "b:a")]
+    [InlineData(new[] { "c", "x.a" }, "b:x.a", "--rename", "a=x.a")]
+    [InlineData(new[] { "a", "c" }, "z:a", "--rename", "b=z")]
+    [InlineData(new[] { "b" }, "", "--select", "b")]
+    [InlineData(new[] { "a", "c" }, "", "--exclude", "b")]
+    [InlineData(new[] { "b", "c" }, "", "--exclude", "a")]
+    [InlineData(new[] { "a", "b", "c" }, "", "--copy-shared")]
+    public void NoConversionLeavesAStaleName(string[] tensors, string aliases, params string[] options)
+    {
+        SaveTied("in.safetensors");
+        Convert(PathOf("in.safetensors"), "out.safetensors", options);
+
+        using var checkpoint = Checkpoint.Open(PathOf("out.safetensors"));
+        Assert.Equal(tensors, checkpoint.Tensors.Select(tensor => tensor.Name).Except(checkpoint.Aliases.Keys).Order(StringComparer.Ordinal));
+        Assert.Equal(aliases, string.Join(',', checkpoint.Aliases.Select(alias => $"{alias.Key}:{alias.Value}")));
+        Assert.Equal(["format"], checkpoint.Metadata.Keys);
+    }
+
+    [Fact]
+    public void TiedTensorsComeBackWhole()
+    {
+        SaveTied("in.safetensors");
+        Convert(PathOf("in.safetensors"), "back.pt");
+        Convert(PathOf("in.safetensors"), "several.safetensors", "--max-shard-size", "8B");
+        Convert(PathOf("several.safetensors.index.json"), "again.pt");
+
+        Assert.All(["back.pt", "several.safetensors.index.json", "again.pt"], name =>
+        {
+            using var checkpoint = Checkpoint.Open(PathOf(name));
+            Assert.Equal(["a", "b", "c"], checkpoint.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
+            Assert.Same(checkpoint.FindTensor("a").Storage, checkpoint.FindTensor("b").Storage);
+        });
+    }
+
+    private void SaveTied(string name)
+    {
+        var weight = TensorView.FromArray(new float[] { 1, 2 }, ElementType.Float32, 2);
+        var root = new PyDict { { "a", weight }, { "b", weight }, { "c", TensorView.FromArray(new float[] { 3 }, ElementType.Float32, 1) } };
+        Checkpoint.Save(root, PathOf(name), new() { DropShared = true }, cancellationToken: TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -128,6 +175,47 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Fact]
+    public void WhatIsNotWrittenIsSaid()
+    {
+        var file = _folder.Save(Samples.Training());
+        Assert.Equal(
+            $"torchkeep: not written: 1 of its 4 tensors, 48 B; its 2 entries 'epoch', 'optimizer'{Environment.NewLine}",
+            CommandLine.Run("convert", file, PathOf("out.pt"), "--state-dict", "model").Error);
+
+        var mixed = _folder.Save(new PyDict { { "w", TensorView.FromArray(new float[1], ElementType.Float32, 1) }, { "height", 3 }, { "note", "x" } }, "mixed.pt");
+        Assert.Equal(
+            $"torchkeep: not written: 2 entries that are no tensors: 'height' (an int), 'note' (a str){Environment.NewLine}",
+            CommandLine.Run("convert", mixed, PathOf("out.safetensors"), "--tensors-only").Error);
+
+        Checkpoint.Save(
+            new PyDict { { "w", TensorView.FromArray(new float[1], ElementType.Float32, 1) } }, PathOf("texts.safetensors"),
+            new() { Metadata = new Dictionary<string, string> { ["format"] = "pt", ["title"] = "x" } }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(
+            $"torchkeep: not written: 1 text of its metadata, which a PyTorch file has no place for: 'title'{Environment.NewLine}",
+            CommandLine.Run("convert", PathOf("texts.safetensors"), PathOf("out.pt")).Error);
+    }
+
+    [Fact]
+    public void AFileWithoutATensorIsWrittenOnlyWhenAskedFor()
+    {
+        var file = _folder.Save(new PyDict(isOrdered: true));
+        AssertRefused(2, "there is no tensor in it: --allow-empty", file, "out.safetensors");
+        Convert(file, "out.safetensors", "--allow-empty");
+        Convert(file, "out.pt");
+    }
+
+    [Fact]
+    public void WhatAnEarlierSaveLeftIsRemovedAndSaid()
+    {
+        var file = _folder.Save(Samples.Layers(5));
+        Convert(file, "out.safetensors", "--max-shard-size", "16B");
+        var outcome = CommandLine.Run("convert", file, PathOf("out.safetensors"));
+
+        Assert.Equal($"torchkeep: '{PathOf("out.safetensors.index.json")}' and its files, which an earlier save left under this name, were removed{Environment.NewLine}", outcome.Error);
+        Assert.Equal(["out.safetensors"], Directory.EnumerateFiles(_folder.Path, "out*").Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void AScreenShowsHowFarItIsAndWhatCameOut()
     {
         var outcome = CommandLine.RunOnScreen(80, noColor: true, "convert", _folder.Save(Samples.Layers(3)), PathOf("out.pt"));
@@ -138,12 +226,12 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("safetensors holds a flat dictionary of tensors, and 'epoch' is a int: choose with --state-dict or --select (--state-dict can be 'model')", "out.safetensors")]
-    [InlineData("there is nothing at 'modle' (--state-dict can be 'model')", "out.pt", "--state-dict", "modle")]
+    [InlineData("safetensors holds named tensors alone, and 'epoch' is an int: take the state_dict with --state-dict model; --to zip keeps all of it", "out.safetensors")]
+    [InlineData("there is nothing at 'modle': take the state_dict with --state-dict model", "out.pt", "--state-dict", "modle")]
     [InlineData("there is no state_dict and no module in '$['epoch']'", "out.pt", "--state-dict", "epoch")]
     [InlineData("--select chooses none of the 3 entries", "out.pt", "--select", "layers.*")]
     [InlineData("'fc.weight' and 'fc.bias' would both be called 'x'", "out.pt", "--state-dict", "model", "--rename", "fc.*=x")]
-    [InlineData("only a dictionary of tensors can be written in several files, and 'epoch' is a int", "out.pt", "--max-shard-size", "1MB")]
+    [InlineData("only a dictionary of tensors can be written in several files, and 'epoch' is an int", "out.pt", "--max-shard-size", "1MB")]
     public void WhatCannotBeDoneIsTwoAndWritesNothing(string expected, string output, params string[] options) =>
         AssertRefused(2, expected, _folder.Save(Samples.Training()), output, options);
 
@@ -208,7 +296,8 @@ public sealed class ConvertCommandTests : IDisposable
     {
         var outcome = CommandLine.Run(["convert", input, PathOf(output), .. options]);
 
-        Assert.Equal((0, "", ""), (outcome.ExitCode, outcome.Output, outcome.Error));
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Equal(options.Contains("--state-dict"), outcome.Error.Length > 0);
     }
 
     private void AssertRefused(int code, string expected, string input, string output, params string[] options)

@@ -17,14 +17,14 @@ public sealed class SafetensorsWriterTests : IDisposable
         { "a list", () => new PyList(Floats(1)), "the object is a list" },
         { "a key", () => new PyDict { { 1, Floats(1) } }, "has the key 1, a int" },
         { "nested", () => new PyDict { { "model", new PyDict { { "w", Floats(1) } } } }, "'model' is a dict: save the dictionary of tensors alone, or flatten it" },
-        { "a number", () => new PyDict { { "w", Floats(1) }, { "epoch", 7 } }, "'epoch' is a int: leave it out" },
+        { "a number", () => new PyDict { { "w", Floats(1) }, { "epoch", 7 } }, "'epoch' is an int: leave it out" },
         { "a name", () => new PyDict { { "__metadata__", Floats(1) } }, "a tensor cannot be called '__metadata__'" },
         { "half a pair", () => new PyDict { { "\ud800", Floats(1) } }, "half of a surrogate pair" },
         { "complex128", () => new PyDict { { "w", TensorView.FromArray(new Int128[1], ElementType.Complex128, 1) } }, "no dtype for a tensor torch.complex128 [1]" },
         { "quantized", () => new PyDict { { "w", TensorView.FromArray(new byte[1], ElementType.QUInt8, 1) } }, "no dtype for a tensor torch.quint8 [1]" },
         { "half a byte", () => new PyDict { { "w", TensorView.FromArray(new byte[1], ElementType.Float4E2M1FnX2) } }, "no dtype for a tensor torch.float4_e2m1fn_x2 []" },
-        { "tied", Tied, "the tensors 'b' and 'a' share memory, which safetensors cannot say: copy one of them, or leave one out (WriteOptions.DropShared does)" },
-        { "overlapping", () => Parts(0, 4, 3, 4), "the tensors 'a' and 'b' share memory, which safetensors cannot say: copy one of them (tensor 'b')" },
+        { "tied", Tied, "the tensors 'b' and 'a' are tied, which safetensors cannot say: write them once, with the other names beside (WriteOptions.DropShared = true), or give each bytes of its own (WriteOptions.CopyShared = true)" },
+        { "overlapping", () => Parts(0, 4, 3, 4), "the tensors 'a' and 'b' share memory, which safetensors cannot say: give each bytes of its own (WriteOptions.CopyShared = true) (tensor 'b')" },
         { "inside", () => Parts(0, 8, 2, 2), "share memory" },
     };
 
@@ -120,11 +120,52 @@ public sealed class SafetensorsWriterTests : IDisposable
         var file = Saved.ToBytes(root, _options with { DropShared = true });
         using var checkpoint = Checkpoint.Open(file);
 
-        Assert.Equal(["a", "c", "d"], checkpoint.Tensors.Select(tensor => tensor.Name));
-        Assert.Equal("a", checkpoint.Metadata["b"]);
-        Assert.Equal("given", Open(_options with { DropShared = true, Metadata = new Dictionary<string, string> { ["b"] = "given" } }).Metadata["b"]);
+        Assert.Equal(["a", "c", "d", "b"], checkpoint.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal([KeyValuePair.Create("b", "a")], checkpoint.Aliases);
+        Assert.Same(checkpoint.FindTensor("a").Storage, checkpoint.FindTensor("b").Storage);
+        Assert.Empty(checkpoint.Metadata);
+        var taken = _options with { DropShared = true, Metadata = new Dictionary<string, string> { ["b"] = "given" } };
+        Assert.Contains("its name would stand in the metadata", Assert.Throws<UnsupportedCheckpointException>(() => Saved.ToBytes(root, taken)).Message, StringComparison.Ordinal);
+    }
 
-        Checkpoint Open(WriteOptions options) => Checkpoint.Open(Saved.ToBytes(root, options));
+    [Fact]
+    public void EachGetsBytesOfItsOwnWhenAskedFor()
+    {
+        using var copied = Checkpoint.Open(Saved.ToBytes(Parts(0, 4, 3, 4), _options with { CopyShared = true }));
+        Assert.Equal([0, 1, 2, 3], copied.FindTensor("a").ToArray<float>());
+        Assert.Equal([3, 4, 5, 6], copied.FindTensor("b").ToArray<float>());
+
+        // What is tied is written once all the same where that is wanted too.
+        var both = Parts(0, 4, 3, 4);
+        both.Add("c", both["a"]);
+        using var mixed = Checkpoint.Open(Saved.ToBytes(both, _options with { CopyShared = true, DropShared = true }));
+        Assert.Equal([KeyValuePair.Create("c", "a")], mixed.Aliases);
+        Assert.Equal([3, 4, 5, 6], mixed.FindTensor("b").ToArray<float>());
+    }
+
+    [Theory]
+    [InlineData("model.safetensors", CheckpointFormat.Safetensors)]
+    [InlineData("model.SafeTensors", CheckpointFormat.Safetensors)]
+    [InlineData("model.pt", CheckpointFormat.TorchZip)]
+    [InlineData("model.pth.tar", CheckpointFormat.TorchZip)]
+    [InlineData("safetensors", CheckpointFormat.TorchZip)]
+    public void WithoutAFormatTheNameSaysIt(string name, CheckpointFormat expected)
+    {
+        using var folder = new TemporaryFolder();
+        Checkpoint.Save(new PyDict { { "w", Floats(1) } }, folder[name], cancellationToken: TestContext.Current.CancellationToken);
+
+        using var checkpoint = Checkpoint.Open(folder[name]);
+        Assert.Equal(expected, checkpoint.Format);
+    }
+
+    [Fact]
+    public void WhatANameCannotHoldIsRefusedWithTheWayOn()
+    {
+        using var folder = new TemporaryFolder();
+        var error = Assert.Throws<UnsupportedCheckpointException>(() => Checkpoint.Save(new PyDict { { "epoch", 7 } }, folder["run.safetensors"], cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Contains("any other name than *.safetensors or WriteOptions.Format = TorchZip", error.Message, StringComparison.Ordinal);
+        Assert.Empty(folder.Names);
     }
 
     [Fact]
@@ -145,6 +186,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         Assert.Throws<ArgumentException>(() => Saved.ToBytes(new PyDict(), new() { Metadata = new Dictionary<string, string> { ["format"] = "pt" } }));
         Assert.Throws<ArgumentException>(() => Saved.ToBytes(new PyDict(), new() { DropShared = true }));
+        Assert.Throws<ArgumentException>(() => Saved.ToBytes(new PyDict(), new() { CopyShared = true }));
         Assert.Throws<ArgumentException>(() => Saved.ToBytes(new PyDict(), new() { FloatingPointType = ElementType.Int8 }));
         Assert.Throws<ArgumentException>(() => Saved.ToBytes(new PyDict(), new() { MaxShardSize = 0 }));
         Assert.Throws<ArgumentException>(() => Saved.ToBytes(new PyDict(), new() { MaxShardSize = 1 }));

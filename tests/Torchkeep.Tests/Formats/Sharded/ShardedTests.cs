@@ -84,8 +84,10 @@ public sealed class ShardedTests : IDisposable
         await Saved.ToPathAsync(async: false, root, _folder["m.safetensors"], _safetensors with { MaxShardSize = 16, DropShared = true });
         using var checkpoint = Checkpoint.Open(_folder["m.safetensors.index.json"]);
 
-        Assert.Equal(["b", "a"], checkpoint.Tensors.Select(tensor => tensor.Name));
-        Assert.Equal("a", checkpoint.Metadata["z"]);
+        Assert.Equal(["b", "a", "z"], checkpoint.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal([KeyValuePair.Create("z", "a")], checkpoint.Aliases);
+        Assert.Same(checkpoint.FindTensor("a").Storage, checkpoint.FindTensor("z").Storage);
+        Assert.Contains("\"z\": \"a\"", File.ReadAllText(_folder["m.safetensors.index.json"]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,6 +104,51 @@ public sealed class ShardedTests : IDisposable
 
         Task Save(byte value) => Saved.ToPathAsync(
             async: false, new PyDict { { "a", Bytes(8, value) }, { "b", Bytes(8, value) } }, _folder["model.safetensors"], _safetensors with { MaxShardSize = 8 });
+    }
+
+    [Fact]
+    public async Task OneFileTakesThePlaceOfAnEarlierSaveInSeveral()
+    {
+        File.WriteAllText(_folder["m-notes-of-00002.safetensors"], "the user's own");
+        await Save("m.safetensors", _safetensors with { MaxShardSize = 8 }, 1, 2, 3);
+        File.WriteAllText(_folder["m-00001-of-00009.safetensors"], "named by no index");
+        await Save("m.safetensors", _safetensors, 4);
+
+        Assert.Equal(["m-00001-of-00009.safetensors", "m-notes-of-00002.safetensors", "m.safetensors"], _folder.Names);
+    }
+
+    [Fact]
+    public async Task SeveralFilesTakeThePlaceOfMore()
+    {
+        await Save("m.bin", new() { MaxShardSize = 8 }, 1, 2, 3);
+        await Save("m.bin", new() { MaxShardSize = 16 }, 4, 5, 6);
+
+        Assert.Equal(["m-00001-of-00002.bin", "m-00002-of-00002.bin", "m.bin.index.json"], _folder.Names);
+        using var checkpoint = Checkpoint.Open(_folder["m.bin.index.json"]);
+        Assert.Equal([4, 5, 6], checkpoint.Tensors.Select(tensor => (int)tensor.View.ToArray<byte>()[0]));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("no JSON")]
+    [InlineData("""{"weight_map":{"a":"../other-00001-of-00001.bin"}}""")]
+    public async Task WhatIsNoIndexOfOursIsLeftAlone(string index)
+    {
+        File.WriteAllText(_folder["m.bin.index.json"], index);
+        await Save("m.bin", new(), 1);
+
+        Assert.Equal(["m.bin", "m.bin.index.json"], _folder.Names);
+    }
+
+    private Task Save(string name, WriteOptions options, params byte[] values)
+    {
+        var root = new PyDict();
+        foreach (var (i, value) in values.Index())
+        {
+            root.Add($"t{i}", Bytes(8, value));
+        }
+
+        return Saved.ToPathAsync(async: false, root, _folder[name], options);
     }
 
     [Fact]
@@ -151,7 +198,7 @@ public sealed class ShardedTests : IDisposable
     {
         var options = new WriteOptions { MaxShardSize = 8 };
         Assert.Contains("the object is a list", (await Assert.ThrowsAsync<UnsupportedCheckpointException>(() => Saved.ToPathAsync(async: false, new PyList(), _folder["m.bin"], options))).Message, StringComparison.Ordinal);
-        Assert.Contains("'epoch' is a int", (await Assert.ThrowsAsync<UnsupportedCheckpointException>(() => Saved.ToPathAsync(async: false, new PyDict { { "epoch", 1 } }, _folder["m.bin"], options))).Message, StringComparison.Ordinal);
+        Assert.Contains("'epoch' is an int", (await Assert.ThrowsAsync<UnsupportedCheckpointException>(() => Saved.ToPathAsync(async: false, new PyDict { { "epoch", 1 } }, _folder["m.bin"], options))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

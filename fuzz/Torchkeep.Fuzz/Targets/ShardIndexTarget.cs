@@ -13,7 +13,7 @@ internal sealed class ShardIndexTarget : FuzzTarget
     protected override void RunAny(byte[] input)
     {
         using var source = new MemoryByteSource(input);
-        foreach (var (_, file) in ShardIndex.Parse(input, source, Limits) ?? [])
+        foreach (var (_, file) in ShardIndex.Parse(input, source, Limits)?.Weights ?? [])
         {
             if (file.Length == 0 || !Path.GetFullPath(Path.Combine(_folder, file)).StartsWith(_folder, StringComparison.Ordinal))
             {

@@ -126,7 +126,7 @@ public static class ModuleExtensions
         /// <param name="cancellationToken">Stops the load, as for <c>load_state_dict</c>.</param>
         /// <returns>What did not match, with <paramref name="strict"/> false. It fails as <c>load_state_dict</c> does.</returns>
         /// <example><code>
-        /// var progress = new Progress&lt;LoadProgress&gt;(done => bar.Value = (double)done.BytesRead / done.TotalBytes);
+        /// var progress = new Progress&lt;LoadProgress&gt;(done => Console.WriteLine($"{done.BytesRead} of {done.TotalBytes} bytes"));
         /// await model.load_state_dict_async("pretrained", progress: progress, cancellationToken: token);
         /// </code></example>
         public Task<IncompatibleKeys> load_state_dict_async(

@@ -10,6 +10,8 @@ internal static class Statements
         using System;
         using System.Collections.Generic;
         using System.IO;
+        using System.Threading;
+        using System.Threading.Tasks;
         using Torchkeep;
         using TorchSharp;
         using TorchSharp.Modules;
@@ -25,7 +27,8 @@ internal static class Statements
 
             static void Run(
                 string path, Stream stream, Linear model, Linear other, nn.Module any, Tensor input,
-                Dictionary<string, Tensor> dictionary, Adam optimizer, optim.lr_scheduler.LRScheduler scheduler, LoadedCheckpoint given)
+                Dictionary<string, Tensor> dictionary, Adam optimizer, optim.lr_scheduler.LRScheduler scheduler, LoadedCheckpoint given,
+                CancellationToken token)
             {
 
         """;

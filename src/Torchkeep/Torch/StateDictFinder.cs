@@ -86,12 +86,9 @@ internal sealed class StateDictFinder(IModuleReader modules, FileBudget budget)
                 found.Add((entry, rank + Names.Length + 1));
             }
 
-            foreach (var child in PyWalker.Children(entry).Reverse())
+            foreach (var child in PyWalker.Children(entry).Where(child => HoldsOthers(child.Value) && !IsNoise(child)).Reverse())
             {
-                if (!IsNoise(child))
-                {
-                    pending.Push(child);
-                }
+                pending.Push(child);
             }
         }
 
@@ -99,6 +96,9 @@ internal sealed class StateDictFinder(IModuleReader modules, FileBudget budget)
     }
 
     private static int RankOf(PyEntry entry) => Array.IndexOf(Names, entry.Word) is >= 0 and var known ? known : Names.Length;
+
+    // Of what is empty a file can have millions.
+    private static bool HoldsOthers(PyValue value) => value is PyDict { Count: > 0 } or PyList { Count: > 0 } or PyTuple { Items.IsEmpty: false } or PyObject;
 
     // What training keeps beside a model.
     private static bool IsNoise(PyEntry entry) =>

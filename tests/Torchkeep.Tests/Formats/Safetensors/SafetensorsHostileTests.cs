@@ -27,7 +27,7 @@ public sealed class SafetensorsHostileTests
         { """{"__metadata__":{"a":1}}""", 0, "the entry 'a' of '__metadata__' must be a text, and no reader of safetensors takes it else, found a number", null },
         { """{"__metadata__":{"a":null}}""", 0, "the entry 'a' of '__metadata__' must be a text, and no reader of safetensors takes it else, found null", null },
         { """{"__metadata__":[]}""", 0, "'__metadata__' must be an object of texts, found an array", null },
-        { $$$"""{"__metadata__":{{{Tensor}}}}""", 1, "'__metadata__' must be an object of texts, found an array", null },
+        { $$$"""{"__metadata__":{{{Tensor}}}}""", 1, "the entry 'shape' of '__metadata__' must be a text", null },
         { """{"a":null}""", 0, "a tensor must be an object", "a" },
         { """{"a":[]}""", 0, "a tensor must be an object", "a" },
         { """{"a":{}}""", 0, "the tensor has no dtype", "a" },

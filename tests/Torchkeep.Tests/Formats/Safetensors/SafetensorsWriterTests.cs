@@ -13,17 +13,17 @@ public sealed class SafetensorsWriterTests : IDisposable
 
     public static TheoryData<string, Func<PyValue>, string> Refused => new()
     {
-        { "a tensor", () => Floats(1), "the object is a Tensor" },
+        { "a tensor", () => Floats(1), "a file of safetensors is a dictionary from names t" },
         { "a list", () => new PyList(Floats(1)), "the object is a list" },
-        { "a key", () => new PyDict { { 1, Floats(1) } }, "has the key 1, a int" },
-        { "nested", () => new PyDict { { "model", new PyDict { { "w", Floats(1) } } } }, "'model' is a dict: save the dictionary of tensors alone, or flatten it" },
+        { "a key", () => new PyDict { { 1, Floats(1) } }, "safetensors names tensors by texts, and the dictionary has the key 1" },
+        { "nested", () => new PyDict { { "model", new PyDict { { "w", Floats(1) } } } }, "safetensors holds a flat dictionary of tensors, and" },
         { "a number", () => new PyDict { { "w", Floats(1) }, { "epoch", 7 } }, "'epoch' is an int: leave it out" },
         { "a name", () => new PyDict { { "__metadata__", Floats(1) } }, "a tensor cannot be called '__metadata__'" },
         { "half a pair", () => new PyDict { { "\ud800", Floats(1) } }, "half of a surrogate pair" },
         { "complex128", () => new PyDict { { "w", TensorView.FromArray(new Int128[1], ElementType.Complex128, 1) } }, "no dtype for a tensor torch.complex128 [1]" },
         { "quantized", () => new PyDict { { "w", TensorView.FromArray(new byte[1], ElementType.QUInt8, 1) } }, "no dtype for a tensor torch.quint8 [1]" },
         { "half a byte", () => new PyDict { { "w", TensorView.FromArray(new byte[1], ElementType.Float4E2M1FnX2) } }, "no dtype for a tensor torch.float4_e2m1fn_x2 []" },
-        { "tied", Tied, "the tensors 'b' and 'a' are tied, which safetensors cannot say: write them once, with the other names beside (WriteOptions.DropShared = true), or give each bytes of its own (WriteOptions.CopyShared = true)" },
+        { "tied", Tied, "the tensors 'a' and 'b' are tied, which safetensors cannot say: write them once, with the other names beside (WriteOptions.DropShared = true), or give each bytes of its own (WriteOptions.CopyShared = true)" },
         { "overlapping", () => Parts(0, 4, 3, 4), "the tensors 'a' and 'b' share memory, which safetensors cannot say: give each bytes of its own (WriteOptions.CopyShared = true) (tensor 'b')" },
         { "inside", () => Parts(0, 8, 2, 2), "share memory" },
     };

@@ -16,8 +16,15 @@ internal static class NumpyDates
     // The units of a day, and how many digits of a second they show.
     private static readonly Dictionary<string, (long PerDay, int Digits)> _clocks = new()
     {
-        ["h"] = (24, 0), ["m"] = (1440, 0), ["s"] = (86_400, 0), ["ms"] = (86_400, 3), ["us"] = (86_400, 6), ["ns"] = (86_400, 9),
-        ["ps"] = (86_400, 12), ["fs"] = (86_400, 15), ["as"] = (86_400, 18),
+        ["h"] = (24, 0),
+        ["m"] = (1440, 0),
+        ["s"] = (86_400, 0),
+        ["ms"] = (86_400, 3),
+        ["us"] = (86_400, 6),
+        ["ns"] = (86_400, 9),
+        ["ps"] = (86_400, 12),
+        ["fs"] = (86_400, 15),
+        ["as"] = (86_400, 18),
     };
 
     internal static bool IsMissing(long value) => value == Missing;

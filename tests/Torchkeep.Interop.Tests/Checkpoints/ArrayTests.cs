@@ -8,6 +8,7 @@ public sealed class ArrayTests
 {
     // A row of what tests/fixtures/keys.py says: name, dtype, shape, hash of the elements.
     private const string Describe = """
+        import hashlib, json
         def row(name, tensor):
             array = tensor.contiguous().numpy()
             return json.dumps([name, [str(tensor.dtype)[6:], list(tensor.shape), hashlib.sha256(array.tobytes()).hexdigest()]])

@@ -39,8 +39,8 @@ public sealed class Folders : Sandbox
         #endregion
 
         #region folder-async
-        using var loaded = await torch.load_async("run", cancellationToken: stop.Token);
-        await model.load_state_dict_async(loaded, cancellationToken: stop.Token);
+        using var loaded = await torch.load_async("run");
+        await model.load_state_dict_async(loaded);
         #endregion
 
         Assert.Equal(9, loaded.keys().Count);

@@ -26,6 +26,7 @@ internal static class DeviceHint
         ["fpga"] = "an FPGA",
         ["ideep"] = "a CPU with MKL-DNN",
         ["mkldnn"] = "a CPU with MKL-DNN",
+        ["cuda"] = "a GPU of NVIDIA",
         ["privateuseone"] = "a device of an extension of PyTorch",
     };
 
@@ -33,5 +34,5 @@ internal static class DeviceHint
 
     /// <summary>What to write in place of the call that failed.</summary>
     internal static string For(string tag) =>
-        $"load it with map_location: \"cpu\", or new() {{ [\"{tag}\"] = \"cpu\" }} for those on {tag} ({What(tag)})";
+        $"load it with map_location: \"cpu\", or with map_location: new Dictionary<string, string> {{ [{CodePath.Literal(tag)}] = \"cpu\" }} for those on {tag} alone";
 }

@@ -207,13 +207,59 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <summary>Closes the file, for this object and all parts of it. Tensors that were read stay.</summary>
     public void Dispose() => _checkpoint.Dispose();
 
-    internal IncompatibleKeys LoadInto(torch.nn.Module module, bool strict, bool assign) =>
-        Load(source => StateDictLoader.Load(module, source, strict, assign));
+    internal IncompatibleKeys LoadInto(torch.nn.Module module, bool strict, bool assign, bool foldWeights) =>
+        Load(source => StateDictLoader.Load(module, source, strict, assign), foldWeights ? ModuleTree.FoldsFor(module) : null);
 
-    internal T Load<T>(Func<StateSource, T> load)
+    /// <param name="load">Takes the state_dict.</param>
+    /// <param name="folds">Which groups of tensors become the weight that they make up; null for none.</param>
+    internal T Load<T>(Func<StateSource, T> load, Func<WeightGroup, bool>? folds = null)
     {
         using var reader = new TensorReader(_location);
-        return load(StateSource.Of(State(), reader, _checkpoint));
+        return load(Source(reader, folds));
+    }
+
+    /// <summary>The path of the file, or null.</summary>
+    internal string? File => _checkpoint.File;
+
+    /// <summary>What the examples call this.</summary>
+    internal string Expression => CodePath.Root + (CodePath.Of(_path) ?? "");
+
+    /// <summary>The state_dicts and modules in this that can be reached by indexers, the likeliest first, with their names.</summary>
+    internal IEnumerable<(string Expression, bool IsModule, IReadOnlyCollection<string> Names)> Parts()
+    {
+        var start = _checkpoint.Roots[0].Path + _path;
+        foreach (var entry in _checkpoint.FindStateDicts())
+        {
+            if (entry.Path.Length > start.Length && entry.Path.StartsWith(start, StringComparison.Ordinal) && CodePath.Of(entry.Path[start.Length..]) is { } steps
+                && StateAt(entry.Path) is { Count: > 0 } state)
+            {
+                yield return (Expression + steps, entry.Value is not PyDict, [.. state.Select(item => item.Key).OfType<PyString>().Select(name => name.Value)]);
+            }
+        }
+    }
+
+    private PyDict? StateAt(string path)
+    {
+        try
+        {
+            return _checkpoint.FindStateDict(path);
+        }
+        catch (Exception error) when (error is KeyNotFoundException or CheckpointException)
+        {
+            return null;
+        }
+    }
+
+    private StateSource Source(TensorReader reader, Func<WeightGroup, bool>? folds)
+    {
+        try
+        {
+            return StateSource.Of(State(), reader, _checkpoint, this, folds);
+        }
+        catch (ArgumentException error) when (Parts().FirstOrDefault() is { Expression: { } part })
+        {
+            throw new ArgumentException(SafeText.Escape($"{error.Message} {Hints.Prefix}There is a state_dict at {part}: model.load_state_dict({part})"), error);
+        }
     }
 
     // What is a module in Python has a state_dict in it; a dictionary is taken as PyTorch takes it.

@@ -50,7 +50,6 @@ public readonly struct MapLocation : IEquatable<MapLocation>
     public override int GetHashCode() => _map?.GetHashCode() ?? 0;
 
     /// <exception cref="InvalidOperationException">The device is one that this machine has not; in PyTorch's words, and what to write instead.</exception>
-    /// <exception cref="ArgumentException">TorchSharp has no such kind of device.</exception>
     internal torch.Device Resolve(string tag)
     {
         NativeLibraryCheck.Run();
@@ -60,37 +59,43 @@ public readonly struct MapLocation : IEquatable<MapLocation>
             case DeviceType.CPU or DeviceType.META:
                 break;
             case DeviceType.CUDA:
-                CheckCuda(Math.Max(device.index, 0));
+                CheckCuda(device);
                 break;
             case DeviceType.MPS when torch.mps_is_available():
                 break;
             case DeviceType.MPS:
-                throw new InvalidOperationException($"torch.UntypedStorage(): Storage device not recognized: mps. {DeviceHint.For(device.ToString())}");
+                throw new InvalidOperationException(Hints.With("torch.UntypedStorage(): Storage device not recognized: mps.", DeviceHint.For("mps")));
             default:
-                throw new InvalidOperationException(
-                    SafeText.Escape($"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {device}), a device that TorchSharp has not: {DeviceHint.For(device.ToString())}"));
+                throw Absent(device.ToString());
         }
 
         return device;
     }
 
-    private static void CheckCuda(int index)
+    // PyTorch's words, and what to write in C#.
+    private static void CheckCuda(torch.Device device)
     {
         if (!torch.cuda.is_available())
         {
-            throw new InvalidOperationException(
+            throw new InvalidOperationException(Hints.With(
                 "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are running on a "
-                + "CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU.");
+                + "CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU.",
+                DeviceHint.For(device.ToString())));
         }
 
-        var count = torch.cuda.device_count();
+        var (index, count) = (Math.Max(device.index, 0), torch.cuda.device_count());
         if (index >= count)
         {
-            throw new InvalidOperationException(
+            throw new InvalidOperationException(Hints.With(
                 $"Attempting to deserialize object on CUDA device {index} but torch.cuda.device_count() is {count}. "
-                + "Please use torch.load with map_location to map your storages to an existing device.");
+                + "Please use torch.load with map_location to map your storages to an existing device.",
+                DeviceHint.For(device.ToString())));
         }
     }
+
+    // One text for all devices that TorchSharp cannot put a tensor on, also those that it does not know by name.
+    private static InvalidOperationException Absent(string tag) => new(SafeText.Escape(Hints.With(
+        $"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {tag}), {DeviceHint.What(tag)}, which is not here.", DeviceHint.For(tag))));
 
     private static torch.Device Own(string tag)
     {
@@ -100,7 +105,7 @@ public readonly struct MapLocation : IEquatable<MapLocation>
         }
         catch (ArgumentException)
         {
-            throw new ArgumentException($"the tensors were saved on '{tag}', {DeviceHint.What(tag)}: {DeviceHint.For(tag)}");
+            throw Absent(tag);
         }
     }
 
@@ -115,6 +120,6 @@ public readonly struct MapLocation : IEquatable<MapLocation>
             && Enum.TryParse<DeviceType>(parts[0], ignoreCase: true, out var type)
             && (parts.Length == 1 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index))
                 ? new(type, index)
-                : throw new ArgumentException(SafeText.Escape($"there is no device '{device}' to put tensors on; map_location can send them to another"));
+                : throw new ArgumentException(SafeText.Escape($"there is no device '{device}': map_location can be \"cpu\", \"cuda:0\" or \"meta\""));
     }
 }

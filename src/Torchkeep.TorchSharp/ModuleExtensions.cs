@@ -70,46 +70,58 @@ public static class ModuleExtensions
         /// Whether the module takes the file's tensors with their element types, on the devices of <c>map_location</c>, rather
         /// than their values. The Parameter objects stay. An optimizer must be built afterwards.
         /// </param>
+        /// <param name="fold_weights">
+        /// Whether the tensors of <c>weight_norm</c>, <c>spectral_norm</c> and <c>prune</c>, old or parametrized, become the
+        /// weight that they make up, where the model has that alone (<see cref="FoldedWeights.Fold"/>).
+        /// </param>
         /// <returns>What did not match, with <paramref name="strict"/> false.</returns>
         /// <exception cref="StateDictException">It does not fit; the message lists everything, in PyTorch's words.</exception>
         /// <exception cref="ArgumentException">It is no dictionary with string keys.</exception>
-        /// <exception cref="CheckpointException">Bytes are missing or fail their checksum.</exception>
+        /// <exception cref="CheckpointException">Bytes are missing or fail their checksum, or a weight cannot be made of its parts.</exception>
         /// <example><code>
         /// using var loaded = torch.load("run.pt", weights_only: true);
         /// model.load_state_dict(loaded["model"], strict: false);
         /// model.eval();
         /// </code></example>
-        public IncompatibleKeys load_state_dict(LoadedCheckpoint state_dict, bool strict = true, bool assign = false)
+        public IncompatibleKeys load_state_dict(LoadedCheckpoint state_dict, bool strict = true, bool assign = false, bool fold_weights = false)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
-            return state_dict.LoadInto(module, strict, assign);
+            return state_dict.LoadInto(module, strict, assign, fold_weights);
         }
 
         /// <summary>As <c>load_state_dict</c> of a loaded checkpoint, from a file that is a state_dict; it is closed afterwards.</summary>
         /// <param name="f">The file.</param>
         /// <param name="strict">Whether missing and unexpected keys are errors. Shapes must fit either way.</param>
         /// <param name="assign">Whether the module takes the file's tensors rather than their values.</param>
+        /// <param name="fold_weights">
+        /// Whether the tensors of <c>weight_norm</c>, <c>spectral_norm</c> and <c>prune</c>, old or parametrized, become the
+        /// weight that they make up, where the model has that alone (<see cref="FoldedWeights.Fold"/>).
+        /// </param>
         /// <returns>What did not match, with <paramref name="strict"/> false.</returns>
         /// <example><code>
         /// model.load_state_dict("model.pth");
         /// model.eval();
         /// </code></example>
-        public IncompatibleKeys load_state_dict(string f, bool strict = true, bool assign = false)
+        public IncompatibleKeys load_state_dict(string f, bool strict = true, bool assign = false, bool fold_weights = false)
         {
             using var loaded = torch.load_checkpoint(f);
-            return loaded.LoadInto(module, strict, assign);
+            return loaded.LoadInto(module, strict, assign, fold_weights);
         }
 
         /// <summary>As <c>load_state_dict</c> of a loaded checkpoint, from tensors in memory.</summary>
         /// <param name="state_dict">The tensors; with <paramref name="assign"/> the module shares their memory.</param>
         /// <param name="strict">Whether missing and unexpected keys are errors. Shapes must fit either way.</param>
         /// <param name="assign">Whether the module takes the tensors rather than their values.</param>
+        /// <param name="fold_weights">
+        /// Whether the tensors of <c>weight_norm</c>, <c>spectral_norm</c> and <c>prune</c>, old or parametrized, become the
+        /// weight that they make up, where the model has that alone (<see cref="FoldedWeights.Fold"/>).
+        /// </param>
         /// <returns>What did not match, with <paramref name="strict"/> false.</returns>
         /// <exception cref="StateDictException">It does not fit; the message lists everything, in PyTorch's words.</exception>
-        public IncompatibleKeys load_state_dict(StateDict state_dict, bool strict = true, bool assign = false)
+        public IncompatibleKeys load_state_dict(StateDict state_dict, bool strict = true, bool assign = false, bool fold_weights = false)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
-            return StateDictLoader.Load(module, StateSource.Of(state_dict, state_dict.metadata), strict, assign);
+            return fold_weights ? LoadFolded(module, state_dict, strict, assign) : StateDictLoader.Load(module, StateSource.Of(state_dict, state_dict.metadata), strict, assign);
         }
 
         /// <summary>
@@ -119,12 +131,24 @@ public static class ModuleExtensions
         /// <param name="state_dict">The tensors; with <paramref name="assign"/> the module shares their memory.</param>
         /// <param name="strict">Whether missing and unexpected keys are errors. Shapes must fit either way.</param>
         /// <param name="assign">Whether the module takes the tensors rather than their values.</param>
+        /// <param name="fold_weights">
+        /// Whether the tensors of <c>weight_norm</c>, <c>spectral_norm</c> and <c>prune</c>, old or parametrized, become the
+        /// weight that they make up, where the model has that alone (<see cref="FoldedWeights.Fold"/>).
+        /// </param>
         /// <returns>What did not match, with <paramref name="strict"/> false.</returns>
         /// <exception cref="StateDictException">It does not fit; the message lists everything, in PyTorch's words.</exception>
-        public IncompatibleKeys load_state_dict(IReadOnlyDictionary<string, torch.Tensor> state_dict, bool strict = true, bool assign = false)
+        public IncompatibleKeys load_state_dict(IReadOnlyDictionary<string, torch.Tensor> state_dict, bool strict = true, bool assign = false, bool fold_weights = false)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
-            return StateDictLoader.Load(module, StateSource.Of(state_dict, metadata: null), strict, assign);
+            return fold_weights ? LoadFolded(module, state_dict, strict, assign) : StateDictLoader.Load(module, StateSource.Of(state_dict, metadata: null), strict, assign);
         }
+    }
+
+    // As from a file: where the tensors are is where their bytes are read.
+    private static IncompatibleKeys LoadFolded(Module module, IReadOnlyDictionary<string, torch.Tensor> state_dict, bool strict, bool assign)
+    {
+        using var encoder = new ValueEncoder();
+        using var reader = new TensorReader(torch.CPU);
+        return StateDictLoader.Load(module, StateSource.Of(encoder.Encode(state_dict), reader, folds: ModuleTree.FoldsFor(module)), strict, assign);
     }
 }

@@ -68,6 +68,14 @@ internal static class ModuleTree
         node.Tensors.Select(entry => (prefix + entry.Key, entry.Value))
             .Concat(node.Children.SelectMany(child => Entries(child.Value, $"{prefix}{child.Key}.")));
 
+    /// <summary>Which groups of a file's tensors are made one weight for a module: those of which it has no member itself.</summary>
+    internal static Func<WeightGroup, bool> FoldsFor(Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        var names = Entries(Read(module), prefix: "").Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
+        return group => group.CanFold && !group.Members.Any(member => member != group.Name && names.Contains(member));
+    }
+
     /// <summary>Every module with its path, as <c>_metadata</c> lists them.</summary>
     internal static IEnumerable<(string Path, ModuleNode Node)> Nodes(ModuleNode node, string prefix) =>
         node.Children.SelectMany(child => Nodes(child.Value, $"{prefix}{child.Key}."))

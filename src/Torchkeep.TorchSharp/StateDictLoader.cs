@@ -8,6 +8,9 @@ namespace Torchkeep;
 /// </summary>
 internal sealed class StateDictLoader
 {
+    // Enough for a whole model of usual size, and little enough for a screen to hold.
+    private const int MaxProblems = 100;
+
     private static readonly string[] _runningStatistics = ["running_mean", "running_var"];
 
     private readonly StateSource _source;
@@ -42,7 +45,8 @@ internal sealed class StateDictLoader
         var loader = new StateDictLoader(source, assign);
         var root = ModuleTree.Read(module);
         loader.Check(root);
-        var keys = loader.Judge(root.ClassName, new(loader._missing, loader._unexpected), strict, loader.WrapperHint(root));
+        IncompatibleKeys found = new(loader._missing, loader._unexpected);
+        var keys = loader.Judge(root.ClassName, found, strict, () => new StateDictAdvice(root, source, found).Lines());
         loader.Apply();
         return keys;
     }
@@ -210,26 +214,11 @@ internal sealed class StateDictLoader
     private static bool IsSameDevice(torch.Device left, torch.Device right) =>
         left.type == right.type && Math.Max(left.index, 0) == Math.Max(right.index, 0);
 
-    // What PyTorch does not say: that only a wrapper's steps are in the way.
-    private IEnumerable<string> WrapperHint(ModuleNode root)
-    {
-        if (_missing.Count == 0)
-        {
-            return [];
-        }
-
-        var steps = new WrapperNames([.. ModuleTree.Entries(root, prefix: "").Select(entry => entry.Key)]).ThatHide(_source.Entries.Keys);
-        return steps.Count == 0
-            ? []
-            : [$"The names fit without {string.Join(" and ", steps.Select(step => $"\"{step}.\""))}, which a wrapper such as DataParallel put there: "
-                + "model.warm_start(state_dict) takes it off."];
-    }
-
     /// <param name="moduleClass">What PyTorch calls the module.</param>
     /// <param name="keys">What is missing and unexpected.</param>
     /// <param name="strict">Whether that is wrong.</param>
     /// <param name="hints">What to say besides where anything is wrong.</param>
-    internal IncompatibleKeys Judge(string moduleClass, IncompatibleKeys keys, bool strict, IEnumerable<string> hints)
+    internal IncompatibleKeys Judge(string moduleClass, IncompatibleKeys keys, bool strict, Func<IEnumerable<string>> hints)
     {
         List<string> problems = [];
         if (strict && keys.missing_keys.Count > 0)
@@ -243,7 +232,7 @@ internal sealed class StateDictLoader
         }
 
         problems.AddRange(_problems);
-        return problems.Count == 0 ? keys : throw new StateDictException(moduleClass, keys, [.. problems, .. hints]);
+        return problems.Count == 0 ? keys : throw new StateDictException(moduleClass, keys, [.. Capped(problems), .. hints().Select(hint => Hints.Prefix + hint)]);
     }
 
     internal void Apply()
@@ -305,7 +294,12 @@ internal sealed class StateDictLoader
         target.requires_grad_(requiresGrad);
     }
 
-    private static string Quoted(IEnumerable<string> keys) => string.Join(", ", keys.Select(key => $"\"{key}\""));
+    // A file can have millions of names.
+    private static IEnumerable<string> Capped(List<string> problems) =>
+        problems.Count <= MaxProblems ? problems : [.. problems.Take(MaxProblems), $"and {problems.Count - MaxProblems} more of the kind"];
+
+    private static string Quoted(IReadOnlyList<string> keys) =>
+        string.Join(", ", keys.Take(MaxProblems).Select(key => $"\"{key}\"")) + (keys.Count > MaxProblems ? $" and {keys.Count - MaxProblems} more" : "");
 
     private static string Size(ReadOnlySpan<long> shape) => $"torch.Size([{string.Join(", ", shape.ToArray())}])";
 }

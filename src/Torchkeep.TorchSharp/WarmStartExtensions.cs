@@ -27,7 +27,7 @@ public static class WarmStartExtensions
         public WarmStartReport warm_start(LoadedCheckpoint state_dict, WarmStartOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
-            return state_dict.Load(source => WarmStarter.Load(module, source, options ?? new()));
+            return state_dict.Load(source => WarmStarter.Load(module, source, options ?? new()), WarmStarter.FoldsFor(module, options ?? new()));
         }
 
         /// <summary>As <c>warm_start</c> of a loaded checkpoint, from a file that is a state_dict; it is closed afterwards.</summary>
@@ -37,7 +37,7 @@ public static class WarmStartExtensions
         public WarmStartReport warm_start(string f, WarmStartOptions? options = null)
         {
             using var loaded = torch.load_checkpoint(f);
-            return loaded.Load(source => WarmStarter.Load(module, source, options ?? new()));
+            return loaded.Load(source => WarmStarter.Load(module, source, options ?? new()), WarmStarter.FoldsFor(module, options ?? new()));
         }
 
         /// <summary>As <c>warm_start</c> of a loaded checkpoint, from tensors in memory.</summary>
@@ -47,7 +47,16 @@ public static class WarmStartExtensions
         public WarmStartReport warm_start(IReadOnlyDictionary<string, torch.Tensor> state_dict, WarmStartOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(state_dict);
-            return WarmStarter.Load(module, StateSource.Of(state_dict, (state_dict as StateDict)?.metadata), options ?? new());
+            options ??= new();
+            if (!options.fold_weights)
+            {
+                return WarmStarter.Load(module, StateSource.Of(state_dict, (state_dict as StateDict)?.metadata), options);
+            }
+
+            // As from a file: where the tensors are is where their bytes are read.
+            using var encoder = new ValueEncoder();
+            using var reader = new TensorReader(torch.CPU);
+            return WarmStarter.Load(module, StateSource.Of(encoder.Encode(state_dict), reader, folds: WarmStarter.FoldsFor(module, options)), options);
         }
     }
 }

@@ -13,9 +13,17 @@ public sealed record WarmStartOptions
     /// <summary>
     /// Whether the steps are taken out of names that PyTorch's wrappers add: <c>module</c> (DataParallel,
     /// DistributedDataParallel, AveragedModel, whose <c>n_averaged</c> is skipped), <c>_orig_mod</c> (torch.compile),
-    /// <c>_fsdp_wrapped_module</c>, <c>_checkpoint_wrapped_module</c>; a step that the model has itself stays. Default: true.
+    /// <c>_fsdp_wrapped_module</c>, <c>_checkpoint_wrapped_module</c>, <c>_forward_module</c> (Lightning Fabric),
+    /// <c>_module</c> (Opacus); a step that the model has itself stays. Default: true.
     /// </summary>
     public bool unwrap { get; init; } = true;
+
+    /// <summary>
+    /// Whether the tensors of <c>weight_norm</c>, <c>spectral_norm</c> and <c>prune</c>, old or parametrized, become the
+    /// weight that they make up, before names are changed (<see cref="FoldedWeights.Fold"/>); those of a group of which the
+    /// model has a member itself stay. Default: false.
+    /// </summary>
+    public bool fold_weights { get; init; }
 
     /// <summary>Taken off the start of names that have it; with its dot, <c>"encoder."</c>. Default: none.</summary>
     public string strip_prefix { get; init; } = "";

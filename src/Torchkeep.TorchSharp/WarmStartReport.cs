@@ -24,6 +24,9 @@ public sealed class WarmStartReport
     /// <summary>Names of the file that the model has not, each with the nearest that the model lacks, or null.</summary>
     public IReadOnlyList<(string key, string? nearest)> unexpected { get; internal init; } = [];
 
+    /// <summary>What to type for names that are missing because the file has their weight in several tensors, a sentence each.</summary>
+    public IReadOnlyList<string> hints { get; internal init; } = [];
+
     private string moduleClass { get; }
 
     /// <summary>Lines for a log; of each list the first 20.</summary>
@@ -43,13 +46,8 @@ public sealed class WarmStartReport
         First("renamed", renamed, entry => $"{entry.from} -> {entry.to}")
             .Concat(First("skipped", skipped, entry => $"{entry.key}: {entry.reason}"))
             .Concat(First("missing", missing, DidYouMean))
-            .Concat(First("unexpected", unexpected, DidYouMean));
-
-    /// <summary>Those of the lines that say what a name was probably meant to be.</summary>
-    internal IEnumerable<string> Guesses() => Guesses("missing", missing).Concat(Guesses("unexpected", unexpected));
-
-    private static IEnumerable<string> Guesses(string what, IReadOnlyList<(string Key, string? Nearest)> entries) =>
-        entries.Take(Shown).Where(entry => entry.Nearest is not null).Select(entry => Line(what, DidYouMean(entry)));
+            .Concat(First("unexpected", unexpected, DidYouMean))
+            .Concat(hints.Select(hint => SafeText.Escape(Hints.Prefix + hint)));
 
     private static string DidYouMean((string Key, string? Nearest) entry) =>
         entry.Nearest is null ? entry.Key : $"{entry.Key} (did you mean {entry.Nearest}?)";

@@ -38,6 +38,7 @@ internal static class ConvertCommand
         var exclude = new Option<string[]>("--exclude") { Description = "Leave out the entries whose names fit, after --select. Can be given again.", HelpName = "PATTERN" };
         var tensorsOnly = new Option<bool>("--tensors-only") { Description = "Leave out the entries that are no tensors, and list them." };
         var rename = new Option<string[]>("--rename") { Description = "Rename: 'module.*=*' puts what * stood for in its place. Can be given again.", HelpName = "OLD=NEW" };
+        var foldWeights = new Option<bool>("--fold-weights") { Description = "Make one weight of the tensors of weight_norm, spectral_norm and pruning, before names are chosen." };
         var type = new Option<string>("--dtype") { Description = "Convert floating-point tensors.", HelpName = "DTYPE" }.AcceptOnlyFromAmong([.. _floats.Keys]);
         var compact = new Option<bool>("--compact") { Description = "Leave out bytes that no tensor uses." };
         var dropShared = new Option<bool>("--drop-shared") { Description = "For safetensors: write tied tensors once, and their other names into the metadata." };
@@ -47,7 +48,7 @@ internal static class ConvertCommand
         var index = IndexOption.Create();
         var command = new Command("convert", "Writes a checkpoint as another kind of file, in whole or in part. OUT is whole or not there at all.")
         {
-            input, output, to, part, select, exclude, tensorsOnly, rename, type, compact, dropShared, copyShared, shardSize, allowEmpty, index,
+            input, output, to, part, select, exclude, tensorsOnly, foldWeights, rename, type, compact, dropShared, copyShared, shardSize, allowEmpty, index,
         };
         var reading = ReadingOptions.Of(command);
         command.Validators.Add(result => Check(result, output, to, rename, [dropShared, copyShared], shardSize));
@@ -69,6 +70,7 @@ internal static class ConvertCommand
                     },
                     reading.From(result),
                     result.GetValue(part),
+                    result.GetValue(foldWeights),
                     new EntryChoice(
                         Patterns(result.GetValue(select)),
                         Patterns(result.GetValue(exclude)),

@@ -16,7 +16,7 @@ internal static class Converter
         var options = request.Options;
         var advice = new Advice(checkpoint, request);
         var part = Part(checkpoint, request, advice);
-        var (root, dropped) = Choose(checkpoint, part, request);
+        var (root, dropped) = Choose(checkpoint, request.FoldWeights ? Folded(part, advice) : part, request);
         var outside = OutsideNote.Of(checkpoint, request.Part);
         CheckEmpty(checkpoint, root, request, outside);
         if (request.IsFlat && advice.OnFlat(root) is { } refusal)
@@ -99,6 +99,14 @@ internal static class Converter
         {
             throw advice.OnPart(error);
         }
+    }
+
+    private static PyDict Folded(PyValue part, Advice advice)
+    {
+        var parts = advice.Parts();
+        return part is PyDict dict && FoldedWeights.Find(dict) is { Count: > 0 } groups
+            ? FoldedWeights.Fold(dict, groups)
+            : throw new CommandException($"there is no weight_norm, spectral_norm or pruning among its names: {(part is PyDict state && state.All(entry => entry.Value is PyTensor) || parts.Length == 0 ? "leave out --fold-weights" : parts)}");
     }
 
     private static (PyValue Root, List<KeyValuePair<PyValue, PyValue>> Dropped) Choose(Checkpoint checkpoint, PyValue root, ConvertRequest request)

@@ -143,9 +143,31 @@ internal sealed class ClassWriter(GeneratedClass type, StringBuilder code)
 
     private void WriteForward()
     {
+        foreach (var note in Made())
+        {
+            code.Append($"    // {SafeText.Escape(note)}.\n");
+        }
+
         var parts = type.Fields.Select(field => SafeText.Escape(field.Name)).ToList();
         var named = parts.Count == 0 ? "nothing" : string.Join(", ", parts.Take(20)) + (parts.Count > 20 ? ", ..." : "");
         code.Append($"    // TODO: what the Python class's forward does with {named}. The file has no code.\n");
         code.Append($"    public override Tensor forward(Tensor input) => throw new NotImplementedException({CodeText.Literal($"{type.Name}.forward is yours to write")});\n");
+    }
+
+    // What a layer does with tensors that its class has not.
+    private IEnumerable<string> Made()
+    {
+        var tensors = new PyDict();
+        foreach (var (name, tensor) in type.Module.Parameters.Concat(type.Module.Buffers))
+        {
+            if (tensor is not null)
+            {
+                tensors.Add(name, tensor);
+            }
+        }
+
+        return FoldedWeights.Find(tensors)
+            .Select(group => $"{string.Join(" and ", group.Members)} make up {group.Name} by {group.KindName}: torchkeep convert --fold-weights writes that in their place")
+            .Concat(type.Module.Hooks.Select(hook => $"The file has hooks: {hook}"));
     }
 }

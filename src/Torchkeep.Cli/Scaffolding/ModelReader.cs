@@ -101,9 +101,9 @@ internal sealed class ModelReader
     }
 
     private CodeExpression Make(ModuleRecord module) =>
-        LayerCode.TryMake(module)
-        ?? (CodeExpression?)(module.ClassName.StartsWith(Containers, StringComparison.Ordinal) ? Container(module) : null)
-        ?? new NewExpression(ClassOf(module), module);
+        LayerCode.TryMake(module) is { } layer && LayerTensors.AreThoseOf(module) ? layer
+        : (CodeExpression?)(module.ClassName.StartsWith(Containers, StringComparison.Ordinal) ? Container(module) : null)
+            ?? new NewExpression(ClassOf(module), module);
 
     private ContainerExpression? Container(ModuleRecord module)
     {

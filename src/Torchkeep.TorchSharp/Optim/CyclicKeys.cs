@@ -35,6 +35,14 @@ internal static class CyclicKeys
         Momentums("max_momentums", scheduler => ref MaximalMomentums(scheduler)),
     ];
 
+    /// <summary>PyTorch's own function as a bound method, which it saved before 1.13; the mode says the same.</summary>
+    internal static SchedulerKey Method => new(
+        "scale_fn",
+        _ => null,
+        (_, value) => MethodOf(value) is "_triangular_scale_fn" or "_triangular2_scale_fn" or "_exp_range_scale_fn"
+            ? () => { }
+            : throw new FormatException($"expected a method of CyclicLR's own, found {PyNumber.Describe(value)}, which a function here has no place for")) { MayLack = true };
+
     /// <summary>
     /// A function of the caller's, which no file has. Without one the mode decides, which is known only when all has been
     /// taken over.
@@ -44,7 +52,11 @@ internal static class CyclicKeys
         _ => PyNone.Value,
         (scheduler, value) => value is PyNone
             ? () => SetScale((CyclicLR)scheduler)
-            : throw new FormatException("expected None, found the attributes of a callable object, which a function here has no place for"));
+            : throw new FormatException("expected None, found the attributes of a callable object, which a function here has no place for"))
+    {
+        MayLack = true,
+        WhenLacking = scheduler => SetScale((CyclicLR)scheduler),
+    };
 
     private static SchedulerKey Momentums(string key, FieldOf<CyclicLR, List<double>?> field) =>
         Numbers<CyclicLR>(

@@ -6,13 +6,19 @@ using static TorchSharp.torch.optim.lr_scheduler.impl;
 
 namespace Torchkeep;
 
-/// <summary>The keys of OneCycleLR. The rates and momentums that it goes between are in the optimizer's groups in PyTorch.</summary>
+/// <summary>The keys of OneCycleLR, before PyTorch 2.4 with the annealing as a bound method. The rates and momentums that it goes between are in the optimizer's groups in PyTorch.</summary>
 internal static class OneCycleKeys
 {
     internal static SchedulerKey[] Own =>
     [
         Count<OneCycleLR>("total_steps", scheduler => ref TotalSteps(scheduler)),
         new("_schedule_phases", scheduler => WritePhases((OneCycleLR)scheduler), (scheduler, value) => ReadPhases((OneCycleLR)scheduler, value)),
+        new(
+            "anneal_func",
+            _ => null,
+            (scheduler, value) => MethodOf(value) is "_annealing_linear" or "_annealing_cos"
+                ? () => Anneal((OneCycleLR)scheduler) = MethodOf(value) == "_annealing_linear" ? Linear : Cosine
+                : throw new FormatException($"expected OneCycleLR's '_annealing_cos' or '_annealing_linear', found {PyNumber.Describe(value)}")) { MayLack = true },
         new(
             "_anneal_func_type",
             scheduler => IsLinear((OneCycleLR)scheduler) ? "linear" : "cos",

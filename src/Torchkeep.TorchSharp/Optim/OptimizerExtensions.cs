@@ -72,7 +72,7 @@ public static class OptimizerExtensions
         {
             ArgumentNullException.ThrowIfNull(optimizer);
             ArgumentNullException.ThrowIfNull(state_dict);
-            OptimizerLoader.Load(optimizer, state_dict.value, module);
+            OptimizerLoader.Load(optimizer, state_dict.value, state_dict.Expression, module);
         }
 
         /// <summary>As <c>load_state_dict</c> of a loaded checkpoint, from values in memory.</summary>
@@ -83,7 +83,7 @@ public static class OptimizerExtensions
         {
             ArgumentNullException.ThrowIfNull(optimizer);
             ArgumentNullException.ThrowIfNull(state_dict);
-            OptimizerLoader.Load(optimizer, state_dict, module);
+            OptimizerLoader.Load(optimizer, state_dict, nameof(state_dict), module);
         }
     }
 

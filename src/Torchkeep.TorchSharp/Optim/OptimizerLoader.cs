@@ -23,13 +23,21 @@ internal sealed class OptimizerLoader
         _reader = reader;
     }
 
-    internal static void Load(torch.optim.Optimizer optimizer, PyValue value, torch.nn.Module? module)
+    internal static void Load(torch.optim.Optimizer optimizer, PyValue value, string expression, torch.nn.Module? module)
     {
         // State goes to where its parameter is, so that a map_location has nothing to say.
         using var reader = new TensorReader(torch.CPU);
         using var noGradients = torch.no_grad();
         var loader = new OptimizerLoader(OptimizerExtensions.StateOf(optimizer), reader);
-        loader.Check(value, module is null ? null : new ParameterNames(module));
+        try
+        {
+            loader.Check(value, module is null ? null : new ParameterNames(module));
+        }
+        catch (ArgumentException error) when (StateKind.Hint(StateKind.Optimizer, value, expression) is { } hint)
+        {
+            throw new ArgumentException(SafeText.Escape(Hints.With(error.Message, hint)), error);
+        }
+
         if (loader._problems.Count > 0)
         {
             var name = loader._target.Options is [var options, ..] ? OptimizerTable.Of(options).Name : optimizer.GetType().Name;

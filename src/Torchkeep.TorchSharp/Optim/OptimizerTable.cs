@@ -238,6 +238,9 @@ internal static class OptimizerTable
         ?? throw new NotSupportedException(
             $"PyTorch has no optimizer whose options are {options.GetType()}; those of {string.Join(", ", _rows.Select(row => row.Name))} can be saved and loaded");
 
+    /// <summary>Whether one of the optimizers keeps such an entry for a parameter.</summary>
+    internal static bool HasState(string key) => Array.Exists(_rows, row => row.State.Any(state => state.Key == key));
+
     /// <summary>Whose group it is, as far as its keys tell: one of ours, or one that TorchSharp has not got; else null.</summary>
     internal static string? NameOf(IReadOnlyCollection<string> keys) =>
         Array.Find(_foreign, row => keys.Contains(row.Key)).Name

@@ -36,7 +36,7 @@ public static class SchedulerExtensions
         {
             ArgumentNullException.ThrowIfNull(scheduler);
             ArgumentNullException.ThrowIfNull(state_dict);
-            SchedulerState.Load(scheduler, state_dict.value);
+            SchedulerState.Load(scheduler, state_dict.value, state_dict.Expression);
         }
 
         /// <summary>As <c>load_state_dict</c> of a loaded checkpoint, from values in memory.</summary>
@@ -46,7 +46,7 @@ public static class SchedulerExtensions
         {
             ArgumentNullException.ThrowIfNull(scheduler);
             ArgumentNullException.ThrowIfNull(state_dict);
-            SchedulerState.Load(scheduler, state_dict);
+            SchedulerState.Load(scheduler, state_dict, nameof(state_dict));
         }
     }
 }

@@ -11,6 +11,16 @@ internal sealed record SchedulerKey(string Key, Func<LRScheduler, PyValue?> Get,
     /// <summary>Whether a file can be without it.</summary>
     internal bool MayLack { get; init; }
 
+    /// <summary>What is done to the scheduler where the file is without it; null for nothing.</summary>
+    internal Action<LRScheduler>? WhenLacking { get; init; }
+
+    /// <summary>
+    /// The name of the method that a value is, as PyTorch pickles a bound one: <c>getattr(scheduler, '_annealing_linear')</c>;
+    /// or null for anything else.
+    /// </summary>
+    internal static string? MethodOf(PyValue value) =>
+        value is PyObject { Callable: PyGlobal { Module: "builtins" or "__builtin__", Name: "getattr" }, Arguments.Items: [_, PyString name] } ? name.Value : null;
+
     internal static SchedulerKey Number<T>(string key, FieldOf<T, double> field)
         where T : LRScheduler =>
         new(key, scheduler => field((T)scheduler), (scheduler, value) => Setting(field, (T)scheduler, PyNumber.Of(value)));

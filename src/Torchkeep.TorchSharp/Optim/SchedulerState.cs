@@ -35,14 +35,22 @@ internal static class SchedulerState
         return state;
     }
 
+    /// <param name="scheduler">What is loaded.</param>
+    /// <param name="value">The state.</param>
+    /// <param name="expression">What the examples call it.</param>
     /// <exception cref="StateDictException">It does not fit; nothing has changed.</exception>
-    internal static void Load(LRScheduler scheduler, PyValue value)
+    internal static void Load(LRScheduler scheduler, PyValue value, string expression)
     {
         List<string> problems = [];
         List<Action> changes = [];
         Check(scheduler, value, where: "", problems, changes);
         if (problems.Count > 0)
         {
+            if (StateKind.Hint(StateKind.Scheduler, value, expression) is { } hint)
+            {
+                problems = [Hints.Prefix + hint];
+            }
+
             throw new StateDictException(SchedulerTable.Of(scheduler).Name, new([], []), problems);
         }
 
@@ -77,6 +85,10 @@ internal static class SchedulerState
             else if (!key.MayLack)
             {
                 problems.Add($"{where}it has no '{key.Key}'");
+            }
+            else if (key.WhenLacking is { } change)
+            {
+                changes.Add(() => change(scheduler));
             }
         }
 

@@ -63,7 +63,7 @@ internal static class SchedulerTable
                 .. _common,
             ]),
         new("ReduceLROnPlateau", typeof(ReduceLROnPlateau), PlateauKeys.All),
-        new("CyclicLR", typeof(CyclicLR), [.. CyclicKeys.Own, .. _common, CyclicKeys.CustomScale]),
+        new("CyclicLR", typeof(CyclicLR), [.. CyclicKeys.Own, .. _common, CyclicKeys.Method, CyclicKeys.CustomScale]),
         new("OneCycleLR", typeof(OneCycleLR), [.. OneCycleKeys.Own, .. _common]),
         new(
             "SequentialLR",

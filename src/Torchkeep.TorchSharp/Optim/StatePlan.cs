@@ -53,7 +53,8 @@ internal sealed class StatePlan
             }
         }
 
-        problems.AddRange(entries.Keys.Select(key => $"has '{key}', which is not of {row.Name}"));
+        // PyTorch takes what it does not know and has no use for it; what another optimizer has says that this is not the one.
+        problems.AddRange(entries.Keys.Where(OptimizerTable.HasState).Select(key => $"has '{key}', which is not of {row.Name}"));
         return plan;
     }
 

@@ -19,7 +19,7 @@ internal abstract class ElementByteSource(TensorView view, ElementType type) : T
     protected ElementType Type => type;
 
     // The view's own, which names the tensor.
-    public sealed override void Verify(CancellationToken cancellationToken = default) => view.Verify(cancellationToken);
+    public override void Verify(CancellationToken cancellationToken = default) => view.Verify(cancellationToken);
 
     public sealed override void Read(long offset, Span<byte> destination)
     {

@@ -1,5 +1,3 @@
-using Torchkeep.Tensors;
-
 namespace Torchkeep.Values;
 
 /// <summary>What messages call a value: its type with an article, and of a tensor what it is instead of a plain one.</summary>

@@ -19,7 +19,7 @@ internal static class Misfits
         Of("a name of a child", "state['0'] = torch.ones(1)", isSinceNewest: true),
         Of("a name below a parameter's", "state['0.weight.foo'] = torch.ones(1)", isSinceNewest: true),
         Of("odd names", "state[''] = state['.'] = state['0.'] = state['a\"b'] = state[\"c'd\"] = state['e\\n\\t\\\\\u00e9'] = torch.ones(1)", isSinceNewest: true),
-        Of("a prefix", "state = collections.OrderedDict(('module.' + key, value) for key, value in state.items())") with { Hint = "\n\tThe names fit without \"module.\"" },
+        Of("a prefix", "state = collections.OrderedDict(('module.' + key, value) for key, value in state.items())") with { Hint = "\n\tHint: The names fit without \"module.\"" },
         Of("a key in another order", "state.move_to_end('0.weight')"),
 
         // Shapes.

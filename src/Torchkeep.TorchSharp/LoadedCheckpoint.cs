@@ -224,8 +224,8 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <summary>What the examples call this.</summary>
     internal string Expression => CodePath.Root + (CodePath.Of(_path) ?? "");
 
-    /// <summary>The state_dicts and modules in this that can be reached by indexers, the likeliest first, with their names.</summary>
-    internal IEnumerable<(string Expression, bool IsModule, IReadOnlyCollection<string> Names)> Parts()
+    /// <summary>The state_dicts and modules in this that can be reached by indexers, the likeliest first.</summary>
+    internal IEnumerable<(string Expression, bool IsModule, PyDict State)> Parts()
     {
         var start = _checkpoint.Roots[0].Path + _path;
         foreach (var entry in _checkpoint.FindStateDicts())
@@ -233,7 +233,7 @@ public sealed class LoadedCheckpoint : IDisposable
             if (entry.Path.Length > start.Length && entry.Path.StartsWith(start, StringComparison.Ordinal) && CodePath.Of(entry.Path[start.Length..]) is { } steps
                 && StateAt(entry.Path) is { Count: > 0 } state)
             {
-                yield return (Expression + steps, entry.Value is not PyDict, [.. state.Select(item => item.Key).OfType<PyString>().Select(name => name.Value)]);
+                yield return (Expression + steps, entry.Value is not PyDict, state);
             }
         }
     }

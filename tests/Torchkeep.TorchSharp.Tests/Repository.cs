@@ -5,9 +5,9 @@ namespace Torchkeep.TorchSharp.Tests;
 /// <summary>Where the checkout is.</summary>
 internal static class Repository
 {
-    private static readonly string _root = typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    internal static readonly string Root = typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
 
     /// <summary>A file that PyTorch wrote.</summary>
-    internal static string Fixture(string version, string name) => Path.Combine(_root, "tests", "fixtures", $"pytorch-{version}", name);
+    internal static string Fixture(string version, string name) => Path.Combine(Root, "tests", "fixtures", $"pytorch-{version}", name);
 }

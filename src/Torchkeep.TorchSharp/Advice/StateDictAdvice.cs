@@ -99,21 +99,36 @@ internal sealed class StateDictAdvice(ModuleNode root, StateSource source, Incom
     private string? Nested()
     {
         HashSet<string> model = [.. _model.Keys];
-        var parts = source.Origin?.Parts().Take(MaxParts).Select(part => (part.Expression, part.IsModule, part.Names, Fit: NameFit.Of(model, part.Names))).ToList() ?? [];
+        var parts = source.Origin?.Parts().Take(MaxParts).ToList() ?? [];
         if (parts.Count == 0 || NameFit.Of(model, [.. source.Entries.Keys]).IsMost(model.Count, source.Entries.Count))
         {
             return null;
         }
 
-        var best = parts.MaxBy(part => part.Fit.Count);
-        if (best.Fit.IsMost(model.Count, best.Names.Count))
+        var (expression, isModule, state, names, fit, folds) = parts.SelectMany(part => FitsOf(model, part)).MaxBy(found => found.Fit.Count);
+        var kind = isModule ? "module" : "state_dict";
+        if (fit.IsMost(model.Count, names.Count))
         {
-            return $"The {(best.IsModule ? "module" : "state_dict")} is {best.Expression}: {best.Fit.Call(best.Expression, folds: false)}{Where}";
+            return $"The {kind} is {expression}: {fit.Call(expression, folds)}{Where}";
         }
 
         return parts.Count == 1
-            ? $"There is a {(best.IsModule ? "module" : "state_dict")} at {best.Expression}, whose names are others than the model's: {Listed(best.Names.Select(name => $"\"{name}\""))}"
+            ? $"There is a {kind} at {expression}, whose names are others than the model's: {Listed(state.Select(entry => $"\"{entry.Key.AsString()}\""))}"
             : $"There are state_dicts at {Listed(parts.Select(part => part.Expression))}, and the names of none are the model's";
+    }
+
+    // As they are, and with the weights that groups make.
+    private static IEnumerable<(string Expression, bool IsModule, PyDict State, List<string> Names, NameFit Fit, bool Folds)> FitsOf(
+        HashSet<string> model, (string Expression, bool IsModule, PyDict State) part)
+    {
+        List<string> names = [.. part.State.Select(entry => entry.Key).OfType<PyString>().Select(name => name.Value)];
+        yield return (part.Expression, part.IsModule, part.State, names, NameFit.Of(model, names), false);
+        List<WeightGroup> groups = [.. FoldedWeights.Find(part.State).Where(group => group.CanFold)];
+        if (groups.Count > 0)
+        {
+            List<string> folded = [.. names.Except(groups.SelectMany(group => group.Members)), .. groups.Select(group => group.Name)];
+            yield return (part.Expression, part.IsModule, part.State, folded, NameFit.Of(model, folded), true);
+        }
     }
 
     private string Where => $", where {CodePath.Root} is what torch.load(f, weights_only: true) returns";

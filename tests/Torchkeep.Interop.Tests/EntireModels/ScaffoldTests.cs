@@ -66,6 +66,64 @@ public sealed class ScaffoldTests : TorchSharpTests
 
     [Theory]
     [MemberData(nameof(Pythons))]
+    public void OfLayersWithOtherTensorsThanTheirs(string interpreter)
+    {
+        var judge = Judge.Named(interpreter);
+        using var folder = judge.NewFolder();
+        var names = EntireModel.Run(
+            judge, folder, """
+            from torch.nn.utils import prune
+            models = {}
+
+            def changed(name, module, change):
+                change(module)
+                models[name] = nn.Sequential(module, nn.ReLU())
+
+            norm, spectral = nn.utils.weight_norm, nn.utils.spectral_norm
+            for name, make in {"linear": lambda: nn.Linear(3, 2), "conv": lambda: nn.Conv1d(2, 4, 3, groups=2), "up": lambda: nn.ConvTranspose2d(2, 4, 3, groups=2), "embed": lambda: nn.Embedding(5, 3)}.items():
+                changed(name, make(), lambda m: None)
+                changed(name + "_weight_norm", make(), norm)
+                changed(name + "_spectral_norm", make(), spectral)
+                changed(name + "_pruned", make(), lambda m: prune.l1_unstructured(m, "weight", 0.5))
+                changed(name + "_parameter", make(), lambda m: m.register_parameter("extra", nn.Parameter(torch.ones(2))))
+                changed(name + "_buffer", make(), lambda m: m.register_buffer("mask", torch.ones(2)))
+                changed(name + "_unsaved", make(), lambda m: m.register_buffer("mask", torch.ones(2), persistent=False))
+                changed(name + "_shape", make(), lambda m: setattr(m, "weight", nn.Parameter(torch.ones(5, 7))))
+                changed(name + "_none", make(), lambda m: setattr(m, "weight", None))
+                changed(name + "_child", make(), lambda m: m.add_module("child", nn.Linear(1, 1)))
+            for name, make in {"batch": lambda: nn.BatchNorm1d(2), "instance": lambda: nn.InstanceNorm1d(2, affine=True, track_running_stats=True)}.items():
+                changed(name, make(), lambda m: None)
+                changed(name + "_count", make(), lambda m: setattr(m, "num_batches_tracked", None))
+                changed(name + "_shape", make(), lambda m: setattr(m, "running_mean", torch.ones(3)))
+                changed(name + "_bias", make(), lambda m: setattr(m, "bias", None))
+                changed(name + "_mean", make(), lambda m: setattr(m, "running_mean", None))
+            for name, make in {"lstm": lambda: nn.LSTM(3, 2, num_layers=2, bidirectional=True), "gru": lambda: nn.GRU(3, 2), "rnn": lambda: nn.RNN(3, 2)}.items():
+                changed(name, make(), lambda m: None)
+                changed(name + "_weight_norm", make(), lambda m: norm(m, "weight_hh_l0"))
+                changed(name + "_pruned", make(), lambda m: prune.l1_unstructured(m, "weight_ih_l0", 0.5))
+            changed("cell_pruned", nn.LSTMCell(3, 2), lambda m: prune.l1_unstructured(m, "weight_ih", 0.5))
+            changed("norm_shape", nn.LayerNorm(4), lambda m: setattr(m, "weight", nn.Parameter(torch.ones(2))))
+            changed("group_shape", nn.GroupNorm(2, 4), lambda m: setattr(m, "bias", nn.Parameter(torch.ones(2))))
+            changed("prelu_shape", nn.PReLU(3), lambda m: setattr(m, "weight", nn.Parameter(torch.ones(2))))
+            changed("relu_buffer", nn.ReLU(), lambda m: m.register_buffer("steps", torch.ones(2)))
+            changed("attention", nn.MultiheadAttention(4, 2), lambda m: None)
+            changed("attention_pruned", nn.MultiheadAttention(4, 2), lambda m: prune.l1_unstructured(m, "in_proj_weight", 0.5))
+            changed("attention_out", nn.MultiheadAttention(4, 2), lambda m: norm(m.out_proj))
+            changed("attention_bias", nn.MultiheadAttention(4, 2), lambda m: setattr(m.out_proj, "bias", None))
+            changed("layer_pruned", nn.TransformerEncoderLayer(4, 2, 3), lambda m: prune.l1_unstructured(m.linear1, "weight", 0.5))
+            changed("encoder_norm", nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 3), 2), lambda m: norm(m.layers[1].linear2))
+            for name, model in models.items():
+                torch.save(model, path + "/" + name + ".pt")
+            lines = list(models)
+            """);
+
+        Assert.True(names.Count > 60);
+        Assert.All(names, name => Check(folder[$"{name}.pt"]));
+        Assert.All(["linear", "conv", "up", "embed", "batch", "lstm", "attention"], name => Assert.DoesNotContain("Module :", CommandLine.Run("scaffold", folder[$"{name}.pt"]), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pythons))]
     public void ASequentialRuns(string interpreter)
     {
         var judge = Judge.Named(interpreter);

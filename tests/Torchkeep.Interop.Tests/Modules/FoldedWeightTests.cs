@@ -100,8 +100,23 @@ public sealed class FoldedWeightTests : TorchSharpTests
         Assert.Equal(((PyDict)expected.Root).Count, folded.Count);
         var text = $"{judge.Version} {type}: {string.Join(", ", worst.Select(entry => $"{entry.Key} {entry.Value}"))} ({said[0]} tensors{string.Concat(said.Skip(1).Take(3).Select(line => $"; {line}"))})";
         TestContext.Current.TestOutputHelper!.WriteLine(text);
-        Assert.Equal(0, worst["prune"]);
+        Assert.Equal(0, worst.GetValueOrDefault("prune"));
         Assert.True(worst.Values.Max() <= 4, text);
+    }
+
+    [Theory]
+    [InlineData("12_wn_old.pt", "12_wn_folded.pt")]
+    [InlineData("12_prune.pt", "12_prune_folded.pt")]
+    public void OfTheReports(string file, string right)
+    {
+        var folder = Path.Combine(Repository.Root, "..", "shared", "reports");
+        Assert.SkipUnless(File.Exists(Path.Combine(folder, file)) && File.Exists(Path.Combine(folder, right)), $"there is no {file} with its {right} in {folder}");
+        using var state = Checkpoint.Open(Path.Combine(folder, file));
+        using var expected = Checkpoint.Open(Path.Combine(folder, right));
+
+        var folded = (PyTensor)FoldedWeights.Fold((PyDict)state.Root)["weight"];
+
+        Assert.InRange(Distance(expected.FindTensor("weight"), folded.View, "weight"), 0, 1);
     }
 
     private static void CheckCalled(nn.Module<Tensor, Tensor> model, LoadedCheckpoint called)
@@ -116,7 +131,16 @@ public sealed class FoldedWeightTests : TorchSharpTests
         Assert.Equal(expected.ElementType, actual.ElementType);
         Assert.Equal(expected.Shape.ToArray(), actual.Shape.ToArray());
         var (left, right) = (Ordered(expected), Ordered(actual));
-        var distance = left.Zip(right, (one, other) => Math.Abs(one - other)).DefaultIfEmpty(0).Max();
+        var infinity = ElementTypeInfo.Of(expected.ElementType).Name switch
+        {
+            "float16" => 0x7c00,
+            "bfloat16" => 0x7f80,
+            "float32" => 0x7f80_0000,
+            _ => 0x7ff0_0000_0000_0000,
+        };
+
+        // One NaN is as good as another: of a slice that is zero, PyTorch's is that of the processor.
+        var distance = left.Zip(right, (one, other) => Math.Abs(one) > infinity && Math.Abs(other) > infinity ? 0 : Math.Abs(one - other)).DefaultIfEmpty(0).Max();
         Assert.True(distance < 64, $"{name}: {distance}");
         return distance;
     }

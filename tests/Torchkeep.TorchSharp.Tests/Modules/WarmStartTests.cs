@@ -87,7 +87,7 @@ public sealed class WarmStartTests : IDisposable
         var error = Assert.Throws<StateDictException>(() => WarmStart(Renamed(key => "module." + key), new() { unwrap = false }));
 
         Assert.Contains("nothing was loaded: of the 9 names of the state_dict none fits one of the model's 9", error.Message, StringComparison.Ordinal);
-        Assert.Contains("missing: first.weight (did you mean module.first.weight?)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The names fit without \"module.\"", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class WarmStartTests : IDisposable
             () => WarmStart(Renamed(key => key.Replace("norm.weight", "nrom.weight", StringComparison.Ordinal)), new() { strict = true }));
 
         Assert.Contains("Missing key(s) in state_dict: \"norm.weight\"", error.Message, StringComparison.Ordinal);
-        Assert.Contains("missing: norm.weight (did you mean nrom.weight?)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("\"nrom.weight\" for \"norm.weight\"", error.Message, StringComparison.Ordinal);
         Assert.Equal(["nrom.weight"], error.Keys.unexpected_keys);
         CheckUnchanged(before);
     }
@@ -209,10 +209,10 @@ public sealed class WarmStartTests : IDisposable
         var ofAveraged = Assert.Throws<StateDictException>(() => _model.load_state_dict(averaged));
         var ofMissing = Assert.Throws<StateDictException>(() => _model.load_state_dict(missing));
 
-        const string Hint = "The names fit without \"module.\", which a wrapper such as DataParallel put there: model.warm_start(state_dict) takes it off.";
+        const string Hint = "The names fit without \"module.\", which a wrapper such as DataParallel put there: model.warm_start(state_dict, new() { strict = true }) takes it off";
         Assert.EndsWith("\n\t" + Hint, error.Message, StringComparison.Ordinal);
         Assert.EndsWith(Hint, ofAveraged.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("DataParallel", ofMissing.Message, StringComparison.Ordinal);
+        Assert.Contains("8 of the model's 9 names fit without \"module.\"", ofMissing.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -96,6 +96,34 @@ public sealed class WarmStarts : Sandbox
             Written);
     }
 
+    [Fact]
+    public void AWeightIsMadeOfItsParts()
+    {
+        torch.save(Parts(""), "generator.pth");
+        torch.save(Parts("generator."), "generator.ckpt");
+        var expected = other.state_dict(keep_vars: false)["fc.weight"];
+
+        #region warm-start-folded
+        model.load_state_dict("generator.pth", fold_weights: true);
+        model.warm_start("generator.ckpt", new() { fold_weights = true, strip_prefix = "generator." });
+        #endregion
+
+        var actual = model.state_dict(keep_vars: false)["fc.weight"];
+        Assert.True((actual - expected).abs().max().ToSingle() < 1e-6f);
+        Assert.Contains("fold_weights: true", Assert.Throws<StateDictException>(() => model.load_state_dict("generator.pth")).Message, StringComparison.Ordinal);
+    }
+
+    // As weight_norm has the last layer.
+    private StateDict Parts(string prefix)
+    {
+        var state = Renamed(key => prefix + key);
+        var weight = state[$"{prefix}fc.weight"];
+        state.Remove($"{prefix}fc.weight");
+        state[$"{prefix}fc.weight_g"] = weight.norm(1, keepdim: true);
+        state[$"{prefix}fc.weight_v"] = weight;
+        return state;
+    }
+
     private StateDict Renamed(Func<string, string> rename)
     {
         var state = new StateDict();

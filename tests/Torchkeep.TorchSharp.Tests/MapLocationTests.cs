@@ -45,7 +45,7 @@ public class MapLocationTests
         Assert.SkipWhen(cuda.is_available(), "there is a GPU");
         using var loaded = InMemory.Load(SavedOn("cuda:0"));
 
-        Assert.Equal(NoCuda, Assert.Throws<InvalidOperationException>(() => loaded.tensor()).Message);
+        Assert.StartsWith(NoCuda, Assert.Throws<InvalidOperationException>(() => loaded.tensor()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class MapLocationTests
         foreach (var location in toCuda)
         {
             using var loaded = InMemory.Load(SavedOn("cpu"), location);
-            Assert.Equal(NoCuda, Assert.Throws<InvalidOperationException>(() => loaded.tensor()).Message);
+            Assert.StartsWith(NoCuda, Assert.Throws<InvalidOperationException>(() => loaded.tensor()).Message, StringComparison.Ordinal);
         }
     }
 
@@ -95,7 +95,7 @@ public class MapLocationTests
         Assert.SkipWhen(cuda.is_available(), "there is a GPU");
         using var loaded = InMemory.Load(SavedOn("cuda:0"), new Dictionary<string, string> { ["cuda:1"] = "cpu" });
 
-        Assert.Equal(NoCuda, Assert.Throws<InvalidOperationException>(() => loaded.tensor()).Message);
+        Assert.StartsWith(NoCuda, Assert.Throws<InvalidOperationException>(() => loaded.tensor()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

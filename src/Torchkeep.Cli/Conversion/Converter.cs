@@ -103,10 +103,15 @@ internal static class Converter
 
     private static PyDict Folded(PyValue part, Advice advice)
     {
-        var parts = advice.Parts();
-        return part is PyDict dict && FoldedWeights.Find(dict) is { Count: > 0 } groups
-            ? FoldedWeights.Fold(dict, groups)
-            : throw new CommandException($"there is no weight_norm, spectral_norm or pruning among its names: {(part is PyDict state && state.All(entry => entry.Value is PyTensor) || parts.Length == 0 ? "leave out --fold-weights" : parts)}");
+        if (part is PyDict dict && FoldedWeights.Find(dict) is { Count: > 0 } groups)
+        {
+            return FoldedWeights.Fold(dict, groups);
+        }
+
+        // A checkpoint has them in its state_dict.
+        var isState = part is PyDict state && state.All(entry => entry.Value is PyTensor);
+        var way = isState || advice.Parts() is not { Length: > 0 } parts ? "leave out --fold-weights" : parts;
+        throw new CommandException($"there is no weight_norm, spectral_norm or pruning among its names: {way}");
     }
 
     private static (PyValue Root, List<KeyValuePair<PyValue, PyValue>> Dropped) Choose(Checkpoint checkpoint, PyValue root, ConvertRequest request)

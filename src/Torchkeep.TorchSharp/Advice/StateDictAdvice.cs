@@ -42,7 +42,14 @@ internal sealed class StateDictAdvice(ModuleNode root, StateSource source, Incom
         var unexpected = keys.unexpected_keys.ToHashSet(StringComparer.Ordinal);
         var missing = keys.missing_keys.ToHashSet(StringComparer.Ordinal);
         var last = missing.Select(LastStep).ToHashSet(StringComparer.Ordinal);
-        List<WeightGroup> groups = [.. source.Groups.Where(group => group.Members.All(unexpected.Contains))];
+        List<WeightGroup> groups = [];
+        foreach (var group in source.Groups.Where(group => group.Members.All(unexpected.Contains)))
+        {
+            // What it makes can be a member of the next.
+            groups.Add(group);
+            unexpected.Add(group.Name);
+        }
+
         List<WeightGroup> exact = groups.FindAll(group => missing.Contains(group.Name));
         return exact.Count > 0 ? exact : groups.FindAll(group => last.Contains(LastStep(group.Name)));
     }
@@ -76,9 +83,12 @@ internal sealed class StateDictAdvice(ModuleNode root, StateSource source, Incom
             : $"{what}, whose rule is in a Python class: call torch.nn.utils.parametrize.remove_parametrizations in Python, and save again";
     }
 
-    // With the weights that groups make in place of these.
-    private NameFit Fit(IReadOnlyList<WeightGroup> groups) =>
-        NameFit.Of([.. _model.Keys], [.. source.Entries.Keys.Except(groups.SelectMany(group => group.Members)), .. groups.Select(group => group.Name)]);
+    // With the weights that groups make in place of all that goes into them.
+    private NameFit Fit(IReadOnlyList<WeightGroup> groups)
+    {
+        IReadOnlyList<WeightGroup> all = groups.Count == 0 ? [] : source.Groups;
+        return NameFit.Of([.. _model.Keys], [.. source.Entries.Keys.Concat(all.Select(group => group.Name)).Except(all.SelectMany(group => group.Members))]);
+    }
 
     // What the file has under the names that the model wants, whatever is put before them.
     private string? Names()
@@ -126,7 +136,7 @@ internal sealed class StateDictAdvice(ModuleNode root, StateSource source, Incom
         List<WeightGroup> groups = [.. FoldedWeights.Find(part.State).Where(group => group.CanFold)];
         if (groups.Count > 0)
         {
-            List<string> folded = [.. names.Except(groups.SelectMany(group => group.Members)), .. groups.Select(group => group.Name)];
+            List<string> folded = [.. names.Concat(groups.Select(group => group.Name)).Except(groups.SelectMany(group => group.Members))];
             yield return (part.Expression, part.IsModule, part.State, folded, NameFit.Of(model, folded), true);
         }
     }

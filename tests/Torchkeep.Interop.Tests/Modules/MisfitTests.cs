@@ -35,7 +35,7 @@ public sealed class MisfitTests : TorchSharpTests
         using var module = row.Make();
         using var loaded = torch.load(folder["model.pt"], weights_only: true);
         Assert.Equal(row.Ours is { } strictly ? strictly.Said : Escaped(said[0]), WithoutHint(row, TryToLoad(module, () => module.load_state_dict(loaded))));
-        Assert.Equal(row.Ours is { } loosely ? loosely.Said : Escaped(said[1]), TryToLoad(module, () => module.load_state_dict(loaded, strict: false)));
+        Assert.Equal(row.Ours is { } loosely ? loosely.Said : Escaped(said[1]), Unhinted(TryToLoad(module, () => module.load_state_dict(loaded, strict: false))));
         if (row.Ours is not null)
         {
             Assert.NotEqual(row.Ours.Value.Said, said[0]);
@@ -45,7 +45,7 @@ public sealed class MisfitTests : TorchSharpTests
         {
             var inMemory = loaded.state_dict();
             Assert.Equal(Escaped(said[0]), WithoutHint(row, TryToLoad(module, () => module.load_state_dict(inMemory))));
-            Assert.Equal(Escaped(said[1]), TryToLoad(module, () => module.load_state_dict(inMemory, strict: false)));
+            Assert.Equal(Escaped(said[1]), Unhinted(TryToLoad(module, () => module.load_state_dict(inMemory, strict: false))));
         }
     }
 
@@ -56,8 +56,10 @@ public sealed class MisfitTests : TorchSharpTests
             Assert.Contains(row.Hint, said, StringComparison.Ordinal);
         }
 
-        return said.Split("\n\tHint: ")[0];
+        return Unhinted(said);
     }
+
+    private static string Unhinted(string said) => said.Split("\n\tHint: ")[0];
 
     [Fact]
     public void ACorruptByteInALateTensorChangesNothing()

@@ -14,7 +14,7 @@ internal sealed class SpectralRule : FoldRule
     private readonly TensorView _right;
     private readonly long _inner;
     private readonly long _size;
-    private double? _sigma;
+    private double[]? _sigma;
 
     private SpectralRule(TensorView whole, TensorView left, TensorView right, int axis)
         : base(whole, left, right) =>
@@ -59,12 +59,12 @@ internal sealed class SpectralRule : FoldRule
             sigma += left[i] * ElementDoubles.Round(product[i], Type);
         }
 
-        _sigma = ElementDoubles.Round(sigma, Type);
+        Volatile.Write(ref _sigma, [ElementDoubles.Round(sigma, Type)]);
     }
 
     internal override ValueTask ApplyAsync(long first, Memory<double> elements, bool async, CancellationToken cancellationToken)
     {
-        var sigma = _sigma!.Value;
+        var sigma = _sigma![0];
         foreach (ref var element in elements.Span)
         {
             element /= sigma;

@@ -58,7 +58,7 @@ internal sealed class WeightNormRule(TensorView direction, TensorView lengths) :
             factors[i] = ElementDoubles.Round(factors[i] / ElementDoubles.Round(Math.Sqrt(squares[i]), type), type);
         }
 
-        _factors = factors;
+        Volatile.Write(ref _factors, factors);
     }
 
     internal override ValueTask ApplyAsync(long first, Memory<double> elements, bool async, CancellationToken cancellationToken)

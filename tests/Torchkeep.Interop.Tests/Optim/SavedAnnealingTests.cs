@@ -8,12 +8,14 @@ namespace Torchkeep.Interop.Tests.Optim;
 /// <summary>What a scheduler's file says of its function counts, and not what the constructor here was given.</summary>
 public sealed class SavedAnnealingTests : TorchSharpTests
 {
+    public static TheoryData<string> Pythons => Interpreters.Theory;
+
     public static TheoryData<string, string, bool> Rows =>
     [
         .. from interpreter in Interpreters.Names
            from strategy in new[] { "linear", "cos" }
-           from isFromTheFile in new[] { true, false }
-           select new TheoryDataRow<string, string, bool>(interpreter, strategy, isFromTheFile),
+           from isBuiltAsLinear in new[] { true, false }
+           select new TheoryDataRow<string, string, bool>(interpreter, strategy, isBuiltAsLinear),
     ];
 
     [Theory]
@@ -53,7 +55,7 @@ public sealed class SavedAnnealingTests : TorchSharpTests
     }
 
     [Theory]
-    [MemberData(nameof(Interpreters.Theory), MemberType = typeof(Interpreters))]
+    [MemberData(nameof(Pythons))]
     public void AnEntryThatNoOptimizerHasIsLeftOut(string interpreter)
     {
         var judge = Judge.Named(interpreter);

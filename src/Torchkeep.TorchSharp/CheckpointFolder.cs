@@ -168,11 +168,7 @@ public sealed class CheckpointFolder
             try
             {
                 using var checkpoint = Checkpoint.Open(entry.Path);
-                foreach (var tensor in checkpoint.Tensors)
-                {
-                    tensor.View.Verify();
-                }
-
+                TensorView.VerifyAll(checkpoint.Tensors.Select(tensor => tensor.View));
                 return new(entry.Path, entry.Step, entry.Metric, passedOver);
             }
             catch (CheckpointException error)

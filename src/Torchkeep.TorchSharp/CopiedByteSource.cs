@@ -5,30 +5,34 @@ namespace Torchkeep;
 /// <summary>The bytes of another source in memory of its own, for a save that goes on while training changes them.</summary>
 internal sealed unsafe class CopiedByteSource : ByteSource
 {
-    private const int Piece = 16 << 20;
+    private const int Piece = 4 << 20;
 
+    private readonly ByteSource _source;
     private byte* _start;
 
-    /// <param name="source">What is copied, at once and in parallel.</param>
+    /// <param name="source">What <see cref="Fill"/> copies; until then there are no bytes.</param>
     /// <exception cref="OutOfMemoryException">There is no memory for it.</exception>
     internal CopiedByteSource(ByteSource source)
     {
+        _source = source;
         Length = source.Length;
         _start = (byte*)NativeMemory.Alloc((nuint)Math.Max(Length, 1));
         LargePages.Ask((nint)_start, Length);
-        try
+    }
+
+    /// <summary>Copies all of them at once, by all processors.</summary>
+    internal static void Fill(IEnumerable<CopiedByteSource> copies)
+    {
+        List<(CopiedByteSource Copy, long Offset)> pieces = [];
+        foreach (var copy in copies)
         {
-            Parallel.For(0, (Length + Piece - 1) / Piece, piece =>
+            for (long offset = 0; offset < copy.Length; offset += Piece)
             {
-                var offset = piece * Piece;
-                source.Read(offset, new Span<byte>(_start + offset, (int)Math.Min(Piece, Length - offset)));
-            });
+                pieces.Add((copy, offset));
+            }
         }
-        catch (AggregateException error)
-        {
-            Dispose();
-            throw error.InnerExceptions[0];
-        }
+
+        Workers.Run(pieces, Environment.ProcessorCount, isCallerOne: true, () => new Copier());
     }
 
     ~CopiedByteSource() => Free();
@@ -56,5 +60,18 @@ internal sealed unsafe class CopiedByteSource : ByteSource
     {
         NativeMemory.Free(_start);
         _start = null;
+    }
+
+    private sealed class Copier : IWorker<(CopiedByteSource Copy, long Offset)>
+    {
+        public void Do((CopiedByteSource Copy, long Offset) part)
+        {
+            var (copy, offset) = part;
+            copy._source.Read(offset, new(copy._start + offset, (int)Math.Min(Piece, copy.Length - offset)));
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -29,22 +29,11 @@ internal sealed class FileStateEntry(PyValue given, TensorReader reader) : State
 
     private TensorView View => Tensor.View;
 
-    internal override void Verify() => View.Verify();
-
-    internal override object Memory => View.Storage;
+    internal override TensorView? FileView => View;
 
     internal override void CopyTo(Tensor destination) => TensorCopier.Copy(ViewFor(destination), destination);
 
-    internal override Action? DirectCopyTo(Tensor destination)
-    {
-        if (!TensorCopier.IsDirect(View, destination))
-        {
-            return null;
-        }
-
-        var (view, start) = (ViewFor(destination), Native.Data(destination));
-        return () => TensorReader.Fill(start, view);
-    }
+    internal override Transfer? DirectTo(Tensor destination) => TensorCopier.DirectTo(ViewFor(destination), destination);
 
     // The only shapes that differ are [1] and []: files of PyTorch 0.3 have no 0-dim tensors.
     private TensorView ViewFor(Tensor destination) =>

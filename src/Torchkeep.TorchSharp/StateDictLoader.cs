@@ -237,7 +237,7 @@ internal sealed class StateDictLoader
             return;
         }
 
-        ParallelReads.Run([.. _matches.Select(match => match.Entry).DistinctBy(entry => entry.Memory)], entry => entry.Verify());
+        TensorView.VerifyAll(_matches.Select(match => match.Entry.FileView).OfType<TensorView>());
 
         // Changes nothing, but fails where libtorch lets nothing be changed, and marks as changed what a backward pass may wait for.
         foreach (var (_, _, target) in _matches)
@@ -247,12 +247,14 @@ internal sealed class StateDictLoader
 
         // Of several entries for one memory the last one stays, so these keep their order.
         var isShared = _matches.ToLookup(match => Native.StorageStart(match.Target));
-        List<Action> direct = [];
+        List<Transfer> direct = [];
+        StagingPool? pool = null;
         foreach (var (_, entry, target) in _matches)
         {
-            if (isShared[Native.StorageStart(target)].Count() == 1 && entry.DirectCopyTo(target) is { } copy)
+            if (isShared[Native.StorageStart(target)].Count() == 1 && entry.DirectTo(target) is { } transfer)
             {
-                direct.Add(copy);
+                direct.Add(transfer);
+                pool ??= DeviceMemory.PoolFor(target.device_type);
             }
             else
             {
@@ -260,7 +262,7 @@ internal sealed class StateDictLoader
             }
         }
 
-        ParallelReads.Run(direct, copy => copy());
+        Transfers.Run(direct, pool);
     }
 
     // The Parameter object stays, since modules and optimizers hold it.

@@ -18,18 +18,13 @@ internal abstract class StateEntry
     /// <summary>Why the elements cannot be had, or null.</summary>
     internal virtual string? Problem => null;
 
-    /// <summary>Fails now if copying would fail later for the bytes' sake.</summary>
-    internal virtual void Verify()
-    {
-    }
-
-    /// <summary>The memory that <see cref="Verify"/> looks at, which several entries may share.</summary>
-    internal virtual object Memory => this;
+    /// <summary>The view of a file that it is, whose bytes are checked before anything is copied; null in memory.</summary>
+    internal virtual TensorView? FileView => null;
 
     internal abstract void CopyTo(Tensor destination);
 
-    /// <summary>Where bytes can go straight to the destination's memory: what moves them, on any thread. Null where libtorch has to.</summary>
-    internal virtual Action? DirectCopyTo(Tensor destination) => null;
+    /// <summary>Where bytes can go straight to the destination's memory: what is to be moved. Null where libtorch has to copy.</summary>
+    internal virtual Transfer? DirectTo(Tensor destination) => null;
 
     /// <summary>The tensor itself, for a load that assigns.</summary>
     internal abstract Tensor ToTensor();

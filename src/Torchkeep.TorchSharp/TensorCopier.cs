@@ -11,14 +11,15 @@ namespace Torchkeep;
 internal static class TensorCopier
 {
     private const long MaxPieceBytes = 8 << 20;
+    private const long MaxPieceBytesThere = 256 << 20;
 
     /// <param name="source">A view of the destination's shape.</param>
     /// <param name="destination">Of any type, device and layout; the caller has switched gradients off.</param>
     internal static void Copy(TensorView source, Tensor destination)
     {
-        if (IsDirect(source, destination))
+        if (DirectTo(source, destination) is { } transfer)
         {
-            TensorReader.Fill(Native.Data(destination), source);
+            Transfers.Run([transfer], DeviceMemory.PoolFor(destination.device_type));
         }
         else
         {
@@ -26,13 +27,18 @@ internal static class TensorCopier
         }
     }
 
-    /// <summary>Whether bytes can go from a view of the destination's shape straight into its memory.</summary>
-    internal static bool IsDirect(TensorView source, Tensor destination) =>
-        ElementTypeMap.ToScalar(source.ElementType) == destination.dtype
-        && destination.device_type == DeviceType.CPU
-        && destination.is_contiguous()
-        && !destination.is_conj()
-        && !destination.is_neg();
+    /// <summary>The transfer of a view of the destination's shape straight into its memory, or null where libtorch has to convert or to scatter.</summary>
+    internal static Transfer? DirectTo(TensorView source, Tensor destination)
+    {
+        if (ElementTypeMap.ToScalar(source.ElementType) != destination.dtype || !destination.is_contiguous() || destination.is_conj() || destination.is_neg())
+        {
+            return null;
+        }
+
+        return destination.device_type == DeviceType.CPU ? new(source, Native.Data(destination), Transfer.Here)
+            : source.IsContiguous && DeviceMemory.PoolFor(destination.device_type) is not null ? new(source, Native.Data(destination), destination.device_index)
+            : null;
+    }
 
     /// <summary>Why libtorch cannot turn elements of one type into those of a tensor, or null: by trying it on two elements.</summary>
     internal static string? ConversionProblem(ScalarType from, Tensor destination)
@@ -58,10 +64,12 @@ internal static class TensorCopier
 
     private static void CopyPieces(TensorView source, Tensor destination)
     {
-        if (source.ByteLength <= MaxPieceBytes)
+        // Where the bytes can be brought to the device as they are, it converts them far faster.
+        var pool = source.IsContiguous ? DeviceMemory.PoolFor(destination.device_type) : null;
+        if (source.ByteLength <= (pool is null ? MaxPieceBytes : MaxPieceBytesThere))
         {
-            using var piece = empty([.. source.Shape], dtype: ElementTypeMap.ToScalar(source.ElementType), device: CPU);
-            TensorReader.Fill(Native.Data(piece), source);
+            using var piece = empty([.. source.Shape], ElementTypeMap.ToScalar(source.ElementType), pool is null ? CPU : destination.device);
+            Transfers.Run([new(source, Native.Data(piece), pool is null ? Transfer.Here : piece.device_index)], pool);
             _ = destination.copy_(piece);
             return;
         }

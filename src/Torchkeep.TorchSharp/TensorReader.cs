@@ -31,17 +31,22 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
     /// <summary>Reads at once the storages of tensors that are about to be read.</summary>
     internal void Prepare(IEnumerable<PyTensor> values)
     {
-        List<(nint Start, TensorView All)> wanted = [];
+        List<Transfer> wanted = [];
+        StagingPool? pool = null;
         foreach (var view in values.Select(value => value.View))
         {
-            // What goes to another device goes there one at a time, so that it is not here as a whole.
-            if (DeviceOf(view).type == DeviceType.CPU && !_storages.ContainsKey(KeyOf(view)) && Map(view) is null)
+            // What goes to a device that libtorch alone reaches goes there one at a time, so that it is not here as a whole.
+            var device = DeviceOf(view);
+            if ((device.type == DeviceType.CPU || DeviceMemory.PoolFor(device.type) is not null)
+                && !_storages.ContainsKey(KeyOf(view))
+                && (device.type != DeviceType.CPU || Map(view) is null))
             {
-                wanted.Add((Native.Data(Allocate(view)), All(view)));
+                pool ??= DeviceMemory.PoolFor(device.type);
+                wanted.Add(TransferTo(Allocate(view, device), view));
             }
         }
 
-        ParallelReads.Run(wanted, storage => Fill(storage.Start, storage.All));
+        Transfers.Run(wanted, pool);
     }
 
     /// <summary>Reads tensors after which none is read. A storage of which one tensor has all is that tensor, and no view of another.</summary>
@@ -119,10 +124,20 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
             return storage;
         }
 
-        storage = Allocate(view);
-        Fill(Native.Data(storage), All(view));
+        if (DeviceMemory.PoolFor(device.type) is { } pool)
+        {
+            storage = Allocate(view, device);
+            Transfers.Run([TransferTo(storage, view)], pool);
+            return storage;
+        }
+
+        storage = Allocate(view, CPU);
+        Transfers.Run([TransferTo(storage, view)], pool: null);
         return _storages[KeyOf(view)] = storage.to(device, disposeAfter: true);
     }
+
+    private static Transfer TransferTo(Tensor storage, TensorView view) =>
+        new(All(view), Native.Data(storage), storage.device_type == DeviceType.CPU ? Transfer.Here : storage.device_index);
 
     private static (TensorStorage, ElementType, bool, bool) KeyOf(TensorView view) => (view.Storage, view.ElementType, view.IsConjugated, view.IsNegated);
 
@@ -163,10 +178,14 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         return storage is null ? null : _storages[KeyOf(view)] = storage;
     }
 
-    private Tensor Allocate(TensorView view)
+    private Tensor Allocate(TensorView view, Device device)
     {
-        var storage = empty(ShapeOfStorage(view), dtype: ElementTypeMap.ToScalar(view.ElementType), device: CPU);
-        LargePages.Ask(Native.Data(storage), view.Storage.ByteLength);
+        var storage = empty(ShapeOfStorage(view), dtype: ElementTypeMap.ToScalar(view.ElementType), device: device);
+        if (device.type == DeviceType.CPU)
+        {
+            LargePages.Ask(Native.Data(storage), view.Storage.ByteLength);
+        }
+
         return _storages[KeyOf(view)] = storage;
     }
 

@@ -68,6 +68,7 @@ public static class TorchExtensions
             try
             {
                 var root = encoder.Encode(obj);
+                encoder.Copy();
                 return Task.Run(() => Write(root), CancellationToken.None);
             }
             catch

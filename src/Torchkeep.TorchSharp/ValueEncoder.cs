@@ -11,7 +11,7 @@ namespace Torchkeep;
 /// share it share it in the file. Disposing it ends its hold on that memory, after the save.
 /// </summary>
 /// <param name="registry">What entire models among the values are written by; null for PyTorch's own layers alone.</param>
-/// <param name="isSnapshot">Whether tensor memory is copied all the same, each storage once, so that it may change during the save.</param>
+/// <param name="isSnapshot">Whether tensor memory is copied all the same, each storage once, by <see cref="Copy"/>, so that it may change during the save.</param>
 internal sealed class ValueEncoder(ModuleRegistry? registry = null, bool isSnapshot = false) : IDisposable
 {
     private ModuleEncoder? _modules;
@@ -19,6 +19,7 @@ internal sealed class ValueEncoder(ModuleRegistry? registry = null, bool isSnaps
     private readonly Dictionary<object, PyValue> _seen = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(DeviceType Device, int Index, nint Start, long Length), TensorStorage> _storages = [];
     private readonly List<IDisposable> _held = [];
+    private readonly List<CopiedByteSource> _copies = [];
 
     public void Dispose() => _held.ForEach(held => held.Dispose());
 
@@ -42,6 +43,13 @@ internal sealed class ValueEncoder(ModuleRegistry? registry = null, bool isSnaps
         TensorView view => view,
         _ => EncodeObject(value),
     };
+
+    /// <summary>Copies the memory of all tensors that were encoded for a snapshot.</summary>
+    internal void Copy()
+    {
+        CopiedByteSource.Fill(_copies);
+        _copies.Clear();
+    }
 
     /// <summary>Keeps a tensor that was made for the save until it is over.</summary>
     internal torch.Tensor Hold(torch.Tensor tensor)
@@ -223,7 +231,9 @@ internal sealed class ValueEncoder(ModuleRegistry? registry = null, bool isSnaps
         _held.Add(bytes);
         if (isSnapshot)
         {
-            _held.Add(bytes = new CopiedByteSource(bytes));
+            var copy = new CopiedByteSource(bytes);
+            _copies.Add(copy);
+            _held.Add(bytes = copy);
         }
 
         var storage = new TensorStorage(bytes, Tag(device, index));

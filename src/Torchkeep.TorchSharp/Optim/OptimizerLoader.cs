@@ -111,12 +111,15 @@ internal sealed class OptimizerLoader
 
     private void Apply(List<ParamGroup> groups)
     {
+        TensorView.VerifyAll(_states.SelectMany(state => state.Plan.Views));
         _states.ForEach(state => state.Plan.Prepare());
         for (var i = 0; i < groups.Count; i++)
         {
             _options[i].Apply(groups[i]);
         }
 
-        _states.ForEach(state => state.Plan.Apply(groups[state.Group].Options));
+        List<Transfer> later = [];
+        _states.ForEach(state => state.Plan.Apply(groups[state.Group].Options, later));
+        Transfers.Run(later, later.Exists(transfer => transfer.Device != Transfer.Here) ? DeviceMemory.PoolFor(DeviceType.CUDA) : null);
     }
 }

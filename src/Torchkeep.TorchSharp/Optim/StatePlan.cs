@@ -57,13 +57,14 @@ internal sealed class StatePlan
         return plan;
     }
 
-    /// <summary>Reads all bytes for their checksums, and gets the memory that is wanted.</summary>
+    /// <summary>What will be read of the file.</summary>
+    internal IEnumerable<TensorView> Views => _tensors.Values.Select(entry => entry.FileView!);
+
+    /// <summary>Gets the memory that is wanted.</summary>
     internal void Prepare()
     {
         foreach (var (key, entry) in _tensors)
         {
-            entry.Verify();
-
             // torch/optim/optimizer.py, _process_value_according_to_param_policy.
             var type = _parameter.is_floating_point() ? _parameter.dtype : entry.ScalarType;
             if (key.Tensor!(_state) is not { IsInvalid: false } existing
@@ -77,7 +78,8 @@ internal sealed class StatePlan
     }
 
     /// <param name="options">The group's, as they are now.</param>
-    internal void Apply(OptimizerOptions options)
+    /// <param name="later">Takes what is only to be moved, for all parameters at once.</param>
+    internal void Apply(OptimizerOptions options, List<Transfer> later)
     {
         if (_numbers.Count + _tensors.Count == 0)
         {
@@ -101,8 +103,7 @@ internal sealed class StatePlan
 
             if (_tensors.TryGetValue(key, out var entry))
             {
-                entry.CopyTo(field(_state)!);
-                _ = key.IsNegated(_loaded) ? field(_state)!.neg_() : null;
+                Copy(entry, field(_state)!, key.IsNegated(_loaded), later);
             }
             else if (key.IsAlwaysThere)
             {
@@ -114,6 +115,18 @@ internal sealed class StatePlan
                 field(_state) = null;
             }
         }
+    }
+
+    private static void Copy(FileStateEntry entry, torch.Tensor target, bool isNegated, List<Transfer> later)
+    {
+        if (!isNegated && entry.DirectTo(target) is { } transfer)
+        {
+            later.Add(transfer);
+            return;
+        }
+
+        entry.CopyTo(target);
+        _ = isNegated ? target.neg_() : null;
     }
 
     private void Take(StateRow key, PyValue value, TensorReader reader, List<string> problems)

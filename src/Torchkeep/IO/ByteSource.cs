@@ -1,4 +1,5 @@
 using System.Buffers;
+using Torchkeep.IO;
 
 namespace Torchkeep;
 
@@ -86,6 +87,10 @@ public abstract class ByteSource : IDisposable
     public virtual void Verify(CancellationToken cancellationToken = default)
     {
     }
+
+    /// <summary>A pass over all bytes in pieces, by several threads. The default reads them.</summary>
+    /// <param name="pieceBytes">The length of every piece but the last.</param>
+    internal virtual PiecePass Pass(int pieceBytes) => new(this);
 
     /// <summary>Whether a range lies inside of <see cref="Length"/>.</summary>
     private protected bool IsInside(long offset, long length) => offset >= 0 && length >= 0 && offset <= Length - length;

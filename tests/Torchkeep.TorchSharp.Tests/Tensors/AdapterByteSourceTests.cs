@@ -96,6 +96,8 @@ public sealed class AdapterByteSourceTests
         }
 
         using var native = new NativeByteSource(elements);
-        return new CopiedByteSource(native);
+        var copied = new CopiedByteSource(native);
+        CopiedByteSource.Fill([copied]);
+        return copied;
     }
 }

@@ -36,18 +36,11 @@ internal static class TorchZipWriter
         await WriteTextAsync(TorchZipConstants.AlignmentRecord, options.StorageAlignment.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
         await WriteTextAsync(TorchZipConstants.ByteOrderRecord, TorchZipConstants.ByteOrderLittle).ConfigureAwait(false);
         Report(0);
-        foreach (var storage in storages)
-        {
-            try
-            {
-                await writer.WriteAsync($"{archiveName}/{TorchZipConstants.DataFolder}{storage.Key}", storage.Bytes, Report).ConfigureAwait(false);
-            }
-            catch (CheckpointException error) when (error.TensorName is null)
-            {
-                error.TensorName = storage.TensorName;
-                throw;
-            }
-        }
+        await writer.WriteAllAsync(
+            [.. storages.Select(storage => ($"{archiveName}/{TorchZipConstants.DataFolder}{storage.Key}", storage.Bytes, storage.TensorName))],
+            path is null ? null : stream as FileStream,
+            options.FlushToDisk,
+            Report).ConfigureAwait(false);
 
         await WriteTextAsync(TorchZipConstants.VersionRecord, TorchZipConstants.Version).ConfigureAwait(false);
         await WriteTextAsync(TorchZipConstants.SerializationIdRecord, SerializationId(writer.Records)).ConfigureAwait(false);

@@ -12,6 +12,7 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
 {
     private const int BufferSize = 1 << 20;
 
+    private readonly Lock _checking = new();
     private long _start = -1;
     private volatile bool _verified = !verify || entry.Crc == 0;
 
@@ -83,8 +84,23 @@ internal sealed class ZipRecordSource(ByteSource archive, ZipEntry entry, bool v
         return IsInside(offset, length) && archive.TryMap(Start() + offset, length, out memory);
     }
 
-    public override void Verify(CancellationToken cancellationToken = default) =>
-        VerifyAsync(async: false, cancellationToken).Complete();
+    // Threads that read parts of a record that nobody has checked wait for the one that checks it.
+    public override void Verify(CancellationToken cancellationToken = default)
+    {
+        if (_verified)
+        {
+            return;
+        }
+
+        lock (_checking)
+        {
+            VerifyAsync(async: false, cancellationToken).Complete();
+        }
+    }
+
+    internal override PiecePass Pass(int pieceBytes) => _verified
+        ? base.Pass(pieceBytes)
+        : new ZipRecordPass(this, new SliceByteSource(archive, Start(), Length), pieceBytes);
 
     /// <summary>The bytes for a reader who computes their CRC-32 and brings it to <see cref="Verify(uint)"/>.</summary>
     internal async ValueTask<ByteSource> UncheckedAsync(bool async, CancellationToken cancellationToken) =>

@@ -61,7 +61,38 @@ internal sealed class ZipRecordWriter(Stream stream, int alignment, bool async, 
         _records.Add(record);
         if (record.Size > 0)
         {
-            await WriteAsync(Descriptor(record)).ConfigureAwait(false);
+            await WriteAsync(Descriptor(record.Crc, record.Size, record.Offset)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Writes records one after another: by several threads where they are many bytes and go to a file of this save, which
+    /// takes them at any place.
+    /// </summary>
+    /// <param name="records">Names, bytes, and what messages call them.</param>
+    /// <param name="file">The stream's file, or null where it is not this save's.</param>
+    /// <param name="isFlushed">Whether the file will be flushed to the disk.</param>
+    /// <param name="progress">Told of every part of the bytes.</param>
+    internal async ValueTask WriteAllAsync(
+        IReadOnlyList<(string Name, ByteSource Bytes, string? TensorName)> records, FileStream? file, bool isFlushed, Action<int> progress)
+    {
+        if (file is not null && !async && records.Sum(record => record.Bytes.Length) >= ZipParallelWriter.WorthIt)
+        {
+            WriteAll(records, file, isFlushed, progress);
+            return;
+        }
+
+        foreach (var (name, bytes, tensorName) in records)
+        {
+            try
+            {
+                await WriteAsync(name, bytes, progress).ConfigureAwait(false);
+            }
+            catch (CheckpointException error) when (error.TensorName is null)
+            {
+                error.TensorName = tensorName;
+                throw;
+            }
         }
     }
 
@@ -92,6 +123,22 @@ internal sealed class ZipRecordWriter(Stream stream, int alignment, bool async, 
         }
 
         _position += bytes.Length;
+    }
+
+    private void WriteAll(IReadOnlyList<(string Name, ByteSource Bytes, string? TensorName)> records, FileStream file, bool isFlushed, Action<int> progress)
+    {
+        List<ZipPlannedRecord> planned = [];
+        foreach (var (name, bytes, tensorName) in records)
+        {
+            var encodedName = Encoding.UTF8.GetBytes(name);
+            var record = new ZipPlannedRecord(encodedName, LocalHeader(encodedName, bytes.Length, _position), bytes, _position, tensorName);
+            planned.Add(record);
+            _position = record.PayloadOffset + record.Size + DescriptorLength(record.Size, record.Offset);
+        }
+
+        ZipParallelWriter.Write(file.SafeFileHandle, planned, isFlushed, progress, cancellationToken);
+        _records.AddRange(planned.Select(record => new WrittenRecord(record.Name, record.Crc, record.Size, record.Offset)));
+        file.Position = _position;
     }
 
     private byte[] LocalHeader(byte[] name, long size, long offset)
@@ -137,26 +184,37 @@ internal sealed class ZipRecordWriter(Stream stream, int alignment, bool async, 
         return fields.Bytes;
     }
 
-    private static byte[] Descriptor(WrittenRecord record)
+    /// <summary>The length of what stands behind a record.</summary>
+    internal static int DescriptorLength(long size, long offset) =>
+        size == 0 ? 0 : (2 * sizeof(uint)) + (2 * (Is64(size, offset) ? sizeof(ulong) : sizeof(uint)));
+
+    /// <summary>What stands behind a record: nothing where it has no bytes.</summary>
+    internal static byte[] Descriptor(uint crc, long size, long offset)
     {
-        var is64 = record.Size >= ZipFields.In64 || record.Offset >= ZipFields.In64;
-        var fields = new Fields((2 * sizeof(uint)) + (is64 ? 2 * sizeof(ulong) : 2 * sizeof(uint)));
+        if (size == 0)
+        {
+            return [];
+        }
+
+        var fields = new Fields(DescriptorLength(size, offset));
         fields.Add(ZipFields.DescriptorSignature);
-        fields.Add(record.Crc);
+        fields.Add(crc);
         for (var i = 0; i < 2; i++)
         {
-            if (is64)
+            if (Is64(size, offset))
             {
-                fields.Add((ulong)record.Size);
+                fields.Add((ulong)size);
             }
             else
             {
-                fields.Add((uint)record.Size);
+                fields.Add((uint)size);
             }
         }
 
         return fields.Bytes;
     }
+
+    private static bool Is64(long size, long offset) => size >= ZipFields.In64 || offset >= ZipFields.In64;
 
     private static void AppendCentral(ArrayBufferWriter<byte> directory, WrittenRecord record)
     {

@@ -35,10 +35,18 @@ internal static partial class Clock
     internal static void Say(string job, string who, Action run, int count = 5, Action? before = null)
     {
         _ = Knobs.TakeTimes();
-        var (first, median, least) = Time(run, count, before);
-        var stages = Knobs.TakeTimes();
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"RESULT|{job}|{who}|{median:f1}|{least:f1}|{first:f1}|{(stages.Length > 0 ? $"thread-ms of {count + 1} runs: {stages}" : "")}"));
+        try
+        {
+            var (first, median, least) = Time(run, count, before);
+            var stages = Knobs.TakeTimes();
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"RESULT|{job}|{who}|{median:f1}|{least:f1}|{first:f1}|{(stages.Length > 0 ? $"thread-ms of {count + 1} runs: {stages}" : "")}"));
+        }
+        catch (Exception error)
+        {
+            // The other jobs are wanted all the same.
+            Console.WriteLine($"FAILED {job}, {who}: {string.Join(" / ", error.ToString().Split('\n').Take(5))}");
+        }
     }
 
     /// <summary>Waits for the disk to have all that was written before.</summary>

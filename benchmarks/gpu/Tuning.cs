@@ -18,6 +18,18 @@ internal sealed class Tuning(string folder, Device device)
     internal void Run()
     {
         var big = Path.Combine(folder, "big.pth");
+        Clock.Say("stage", "memory of 2 GiB on the GPU", () =>
+        {
+            foreach (var tensor in Enumerable.Range(0, 32).Select(_ => empty([16 * MiB], device: device)).ToList())
+            {
+                tensor.Dispose();
+            }
+        });
+        Clock.Say("stage", "2 GiB read and checked", () =>
+        {
+            using var checkpoint = Checkpoint.Open(big);
+            TensorView.VerifyAll(checkpoint.Tensors.Select(tensor => tensor.View));
+        });
         foreach (var (lanes, buffers, bytes) in _shapes)
         {
             Try($"{lanes} lanes, {buffers} x {bytes / MiB} MiB", lanes, buffers, bytes, largePages: false, spins: false);
@@ -32,11 +44,10 @@ internal sealed class Tuning(string folder, Device device)
         using var net = Times.Net().to(device);
         var state = net.state_dict(keep_vars: false);
         var target = Path.Combine(folder, "tuned.pth");
-        foreach (var (threads, early) in new[] { (1, false), (2, false), (4, false), (8, false), (4, true), (2, true) })
+        foreach (var (threads, early, flush) in new[] { (1, false, false), (2, false, false), (4, false, false), (8, false, false), (4, false, true), (4, true, true) })
         {
             Knobs.Write(threads, early);
-            Save("tune: saved", $"{threads} threads", flush: false);
-            Save("tune: saved, flushed", $"{threads} threads{(early ? ", early" : "")}", flush: true);
+            Save(flush ? "tune: saved, flushed" : "tune: saved", $"{threads} threads{(early ? ", early" : "")}", flush);
         }
 
         File.Delete(target);

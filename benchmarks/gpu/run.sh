@@ -32,8 +32,8 @@ results="$work/results.txt"
 : > "$results"
 take() { tee -a "$results" | grep -v '^RESULT' ; }
 has peers && { elapsed "PyTorch and safetensors"; timeout 90 python3 "$here/peer.py" time "$work" 2>&1 | take; }
-has before && [ -n "$before" ] && { elapsed "before"; (cd "$before" && timeout 90 ./Torchkeep.GpuBenchmarks time "$work" before 2>&1 | take); }
 has after && { elapsed "after"; (cd "$program" && timeout 90 ./Torchkeep.GpuBenchmarks time "$work" after 2>&1 | take); }
+has before && [ -n "$before" ] && { elapsed "before"; (cd "$before" && timeout 110 ./Torchkeep.GpuBenchmarks time "$work" before 2>&1 | take); }
 has tune && { elapsed "tune"; (cd "$program" && timeout 90 ./Torchkeep.GpuBenchmarks tune "$work" 2>&1 | take); }
 elapsed "results"
 peer table "$work" < "$results"

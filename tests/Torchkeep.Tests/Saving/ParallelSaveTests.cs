@@ -10,11 +10,11 @@ public sealed class ParallelSaveTests
     // In bytes: around the pieces of 4 MiB that the threads take, and many that are put together.
     public static TheoryData<int[]> Sizes =>
     [
-        [9 << 20],
-        [0, 9 << 20, 0, 1],
-        [(4 << 20) - 100, (4 << 20) - 4, 4 << 20, (4 << 20) + 4, 12 << 20],
-        [.. Enumerable.Repeat(1000, 9000)],
-        [5, 13 << 20, .. Enumerable.Repeat(333, 5000), 6 << 20, 0],
+        (int[])[9 << 20],
+        (int[])[0, 9 << 20, 0, 1],
+        (int[])[(4 << 20) - 100, (4 << 20) - 4, 4 << 20, (4 << 20) + 4, 12 << 20],
+        (int[])[.. Enumerable.Repeat(1000, 9000)],
+        (int[])[5, 13 << 20, .. Enumerable.Repeat(333, 5000), 6 << 20, 0],
     ];
 
     [Theory, MemberData(nameof(Sizes))]

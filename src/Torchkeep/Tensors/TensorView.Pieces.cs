@@ -26,7 +26,7 @@ public sealed unsafe partial class TensorView
 
     /// <summary>
     /// Does what <see cref="Verify"/> does for many tensors, by all processors: a large storage is checked by several at once.
-    /// Storages that tensors share are checked once. Keeps nothing but a buffer of 4 MiB for each processor.
+    /// Storages that tensors share are checked once. Keeps nothing; where a storage has more than 4 MiB, each processor has a buffer of that.
     /// </summary>
     /// <param name="views">The tensors.</param>
     /// <param name="cancellationToken">Stops the passes.</param>
@@ -36,11 +36,13 @@ public sealed unsafe partial class TensorView
     {
         ArgumentNullException.ThrowIfNull(views);
         var work = new WorkList();
+        var bufferBytes = 0;
         foreach (var view in views.DistinctBy(view => view.Storage))
         {
             var bytes = view.Storage.Bytes;
             if (bytes.Length > CheckedPieceBytes && bytes.Pass(CheckedPieceBytes) is { Checks: true } pass)
             {
+                bufferBytes = CheckedPieceBytes;
                 for (long offset = 0; offset < bytes.Length; offset += CheckedPieceBytes)
                 {
                     var (start, length) = (offset, (int)Math.Min(CheckedPieceBytes, bytes.Length - offset));
@@ -53,7 +55,7 @@ public sealed unsafe partial class TensorView
             }
         }
 
-        work.Run(CheckedPieceBytes, cancellationToken);
+        work.Run(bufferBytes, cancellationToken);
     }
 
     /// <summary>Reads a piece of a storage that is all this tensor, in the machine's byte order.</summary>

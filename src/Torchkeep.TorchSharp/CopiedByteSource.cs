@@ -18,6 +18,12 @@ internal sealed unsafe class CopiedByteSource : ByteSource
         LargePages.Ask((nint)_start, Length);
         try
         {
+            if (source is DeviceByteSource device)
+            {
+                device.ReadAll(_start);
+                return;
+            }
+
             Parallel.For(0, (Length + Piece - 1) / Piece, piece =>
             {
                 var offset = piece * Piece;
@@ -28,6 +34,11 @@ internal sealed unsafe class CopiedByteSource : ByteSource
         {
             Dispose();
             throw error.InnerExceptions[0];
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 

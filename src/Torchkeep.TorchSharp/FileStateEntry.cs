@@ -46,6 +46,8 @@ internal sealed class FileStateEntry(PyValue given, TensorReader reader) : State
         return () => TensorReader.Fill(start, view);
     }
 
+    internal override TensorView? StagedCopyTo(Tensor destination) => TensorCopier.IsSameLayout(View, destination) ? ViewFor(destination) : null;
+
     // The only shapes that differ are [1] and []: files of PyTorch 0.3 have no 0-dim tensors.
     private TensorView ViewFor(Tensor destination) =>
         View.Shape.Length == destination.dim() ? View : View.AsStrided([], [], View.StorageOffset);

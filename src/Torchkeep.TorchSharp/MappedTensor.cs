@@ -9,7 +9,7 @@ namespace Torchkeep;
 /// Tensors over memory that a file is mapped into. The memory stays until libtorch lets go of the storage, whatever becomes
 /// of the checkpoint; it is private, so that training on it changes no file.
 /// </summary>
-internal static unsafe partial class MappedTensor
+internal static unsafe class MappedTensor
 {
     // What libtorch holds, by where it starts: all that it says when it lets go. What starts at one place lies in one map,
     // so that the first handle keeps it for all.
@@ -41,19 +41,15 @@ internal static unsafe partial class MappedTensor
             held = (held.Count > 0 ? held.Memory : memory, held.Count + 1);
         }
 
-        nint tensor;
-        fixed (long* sizes = shape)
+        try
         {
-            tensor = New(start, &LetGo, sizes, shape.Length, (sbyte)scalar, (sbyte)scalar, (int)DeviceType.CPU, deviceIndex: 0, requiresGrad: false);
+            return RawTensor.Make(start, &LetGo, shape, scalar);
         }
-
-        if (tensor == 0)
+        catch
         {
             Release(start);
-            torch.CheckForErrors();
+            throw;
         }
-
-        return torch.Tensor.UnsafeCreateTensor(tensor);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -78,10 +74,4 @@ internal static unsafe partial class MappedTensor
 
         held.Memory.Dispose();
     }
-
-    // torch::from_blob; TorchSharp's own declaration of it takes a delegate that is internal.
-    [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_new")]
-    private static partial nint New(
-        nint data, delegate* unmanaged[Cdecl]<nint, void> deleter, long* sizes, int sizesLength, sbyte type, sbyte dtype, int deviceType, int deviceIndex,
-        [MarshalAs(UnmanagedType.I1)] bool requiresGrad);
 }

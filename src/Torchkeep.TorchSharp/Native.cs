@@ -5,7 +5,7 @@ namespace Torchkeep;
 
 /// <summary>
 /// The four things that TorchSharp knows of a tensor and does not say, by its own native calls and field. Everything
-/// that leans on TorchSharp's insides is here, in <see cref="ModuleFields"/>, in <see cref="MappedTensor"/>, and in
+/// that leans on TorchSharp's insides is here, in <see cref="ModuleFields"/>, in <see cref="RawTensor"/>, and in
 /// <see cref="OptimizerFields"/> and <see cref="SchedulerFields"/>.
 /// </summary>
 internal static class Native

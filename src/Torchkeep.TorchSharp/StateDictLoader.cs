@@ -248,11 +248,17 @@ internal sealed class StateDictLoader
         // Of several entries for one memory the last one stays, so these keep their order.
         var isShared = _matches.ToLookup(match => Native.StorageStart(match.Target));
         List<Action> direct = [];
+        List<(TensorView Source, torch.Tensor Target)> staged = [];
         foreach (var (_, entry, target) in _matches)
         {
-            if (isShared[Native.StorageStart(target)].Count() == 1 && entry.DirectCopyTo(target) is { } copy)
+            var isAlone = isShared[Native.StorageStart(target)].Count() == 1;
+            if (isAlone && entry.DirectCopyTo(target) is { } copy)
             {
                 direct.Add(copy);
+            }
+            else if (isAlone && target.device_type == DeviceType.CUDA && entry.StagedCopyTo(target) is { } view)
+            {
+                staged.Add((view, target));
             }
             else
             {
@@ -261,6 +267,14 @@ internal sealed class StateDictLoader
         }
 
         ParallelReads.Run(direct, copy => copy());
+        if (StagingDevice.For(DeviceType.CUDA, staged.Sum(item => item.Source.ByteLength)) is { } staging)
+        {
+            DeviceReads.Run(staged, staging);
+        }
+        else
+        {
+            staged.ForEach(item => TensorCopier.Copy(item.Source, item.Target));
+        }
     }
 
     // The Parameter object stays, since modules and optimizers hold it.

@@ -31,6 +31,9 @@ internal abstract class StateEntry
     /// <summary>Where bytes can go straight to the destination's memory: what moves them, on any thread. Null where libtorch has to.</summary>
     internal virtual Action? DirectCopyTo(Tensor destination) => null;
 
+    /// <summary>Where bytes can go to another device as they are: the view that has them. Null where libtorch has to convert them.</summary>
+    internal virtual TensorView? StagedCopyTo(Tensor destination) => null;
+
     /// <summary>The tensor itself, for a load that assigns.</summary>
     internal abstract Tensor ToTensor();
 }

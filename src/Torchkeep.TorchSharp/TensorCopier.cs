@@ -27,9 +27,11 @@ internal static class TensorCopier
     }
 
     /// <summary>Whether bytes can go from a view of the destination's shape straight into its memory.</summary>
-    internal static bool IsDirect(TensorView source, Tensor destination) =>
+    internal static bool IsDirect(TensorView source, Tensor destination) => destination.device_type == DeviceType.CPU && IsSameLayout(source, destination);
+
+    /// <summary>Whether the bytes of a view of the destination's shape, row by row, are those that its memory is to have.</summary>
+    internal static bool IsSameLayout(TensorView source, Tensor destination) =>
         ElementTypeMap.ToScalar(source.ElementType) == destination.dtype
-        && destination.device_type == DeviceType.CPU
         && destination.is_contiguous()
         && !destination.is_conj()
         && !destination.is_neg();

@@ -31,17 +31,32 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
     /// <summary>Reads at once the storages of tensors that are about to be read.</summary>
     internal void Prepare(IEnumerable<PyTensor> values)
     {
-        List<(nint Start, TensorView All)> wanted = [];
+        List<(nint Start, TensorView All)> here = [];
+        List<TensorView> staged = [];
         foreach (var view in values.Select(value => value.View))
         {
-            // What goes to another device goes there one at a time, so that it is not here as a whole.
-            if (DeviceOf(view).type == DeviceType.CPU && !_storages.ContainsKey(KeyOf(view)) && Map(view) is null)
+            var device = DeviceOf(view);
+            if (_storages.ContainsKey(KeyOf(view)))
             {
-                wanted.Add((Native.Data(Allocate(view)), All(view)));
+                continue;
+            }
+
+            if (device.type == DeviceType.CUDA)
+            {
+                staged.Add(view);
+            }
+            else if (device.type == DeviceType.CPU && Map(view) is null)
+            {
+                // What goes to any other device goes there one at a time, so that it is not here as a whole.
+                here.Add((Native.Data(Allocate(view, device)), All(view)));
             }
         }
 
-        ParallelReads.Run(wanted, storage => Fill(storage.Start, storage.All));
+        ParallelReads.Run(here, storage => Fill(storage.Start, storage.All));
+        if (StagingDevice.For(DeviceType.CUDA, staged.Sum(view => view.Storage.ByteLength)) is { } staging)
+        {
+            DeviceReads.Run(staged.DistinctBy(KeyOf).Select(view => (All(view), Allocate(view, DeviceOf(view)))).ToList(), staging);
+        }
     }
 
     /// <summary>Reads tensors after which none is read. A storage of which one tensor has all is that tensor, and no view of another.</summary>
@@ -119,7 +134,7 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
             return storage;
         }
 
-        storage = Allocate(view);
+        storage = Allocate(view, CPU);
         Fill(Native.Data(storage), All(view));
         return _storages[KeyOf(view)] = storage.to(device, disposeAfter: true);
     }
@@ -163,10 +178,14 @@ internal sealed class TensorReader(MapLocation location) : IDisposable
         return storage is null ? null : _storages[KeyOf(view)] = storage;
     }
 
-    private Tensor Allocate(TensorView view)
+    private Tensor Allocate(TensorView view, Device device)
     {
-        var storage = empty(ShapeOfStorage(view), dtype: ElementTypeMap.ToScalar(view.ElementType), device: CPU);
-        LargePages.Ask(Native.Data(storage), view.Storage.ByteLength);
+        var storage = empty(ShapeOfStorage(view), dtype: ElementTypeMap.ToScalar(view.ElementType), device: device);
+        if (device.type == DeviceType.CPU)
+        {
+            LargePages.Ask(Native.Data(storage), view.Storage.ByteLength);
+        }
+
         return _storages[KeyOf(view)] = storage;
     }
 

@@ -19,6 +19,7 @@ internal sealed class ValueEncoder(ModuleRegistry? registry = null, bool isSnaps
     private readonly Dictionary<object, PyValue> _seen = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(DeviceType Device, int Index, nint Start, long Length), TensorStorage> _storages = [];
     private readonly List<IDisposable> _held = [];
+    private DeviceWindow? _window;
 
     public void Dispose() => _held.ForEach(held => held.Dispose());
 
@@ -219,7 +220,9 @@ internal sealed class ValueEncoder(ModuleRegistry? registry = null, bool isSnaps
             return known;
         }
 
-        ByteSource bytes = device == DeviceType.CPU ? new NativeByteSource(tensor.detach().DetachFromDisposeScope()) : new DeviceByteSource(tensor, elementSize);
+        ByteSource bytes = device == DeviceType.CPU
+            ? new NativeByteSource(tensor.detach().DetachFromDisposeScope())
+            : new DeviceByteSource(tensor, elementSize, WindowFor(device, length));
         _held.Add(bytes);
         if (isSnapshot)
         {
@@ -233,6 +236,21 @@ internal sealed class ValueEncoder(ModuleRegistry? registry = null, bool isSnaps
         }
 
         return storage;
+    }
+
+    private DeviceWindow? WindowFor(DeviceType device, long length)
+    {
+        if (StagingDevice.For(device, length) is not { } staging)
+        {
+            return null;
+        }
+
+        if (_window is null)
+        {
+            _held.Add(_window = new(staging));
+        }
+
+        return _window;
     }
 
     /// <summary>How PyTorch tags a device in a file (torch/serialization.py, the taggers): only some have a number.</summary>

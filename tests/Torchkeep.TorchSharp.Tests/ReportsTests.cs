@@ -19,6 +19,18 @@ public sealed class ReportsTests
         Assert.Equal([2, 3], mapped["weight"].tensor().shape);
     }
 
+    [Theory]
+    [InlineData("07_numpy_sd.pth")]
+    [InlineData("07_numpy_odd.pth")]
+    public void Case07ArraysOfNumPyAreTensors(string name)
+    {
+        using var model = nn.Linear(3, 2);
+        using var loaded = Load(name);
+
+        Assert.Equal([2, 3], loaded["weight"].tensor().shape);
+        Assert.Equal("<All keys matched successfully>", model.load_state_dict(loaded).ToString());
+    }
+
     [Fact]
     public void Case08AnUnpackedFolderIsACheckpoint()
     {
@@ -28,6 +40,14 @@ public sealed class ReportsTests
 
         Assert.Equal("<All keys matched successfully>", model.load_state_dict(folder).ToString());
         Assert.Equal("<All keys matched successfully>", model.load_state_dict(pickle).ToString());
+    }
+
+    [Fact]
+    public void Case10BTheEntryThatIsNoTensorIsNamed()
+    {
+        using var loaded = Load("11_empty_dict.pt");
+
+        Assert.Contains("proc.empty", Assert.ThrowsAny<Exception>(() => loaded.state_dict()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,10 +61,83 @@ public sealed class ReportsTests
         Assert.Equal("<All keys matched successfully>", model.load_state_dict(loaded["state_dict"]["state_dict"]).ToString());
     }
 
+    [Theory]
+    [InlineData("12_wn_old.pt", "weight_v")]
+    [InlineData("12_prune.pt", "weight_orig")]
+    [InlineData("12_sn_old.pt", "weight_orig")]
+    public void Case12APartOfAWeightIsNeverProposedForIt(string name, string part)
+    {
+        using nn.Module model = name == "12_wn_old.pt" ? nn.Conv1d(2, 3, 3) : nn.Linear(3, 2);
+        using var loaded = Load(name);
+
+        Assert.Contains("fold_weights: true", Assert.Throws<StateDictException>(() => model.load_state_dict(loaded)).Message, StringComparison.Ordinal);
+        var said = Record.Exception(() => model.warm_start(loaded))?.Message ?? model.warm_start(loaded).ToString();
+        Assert.DoesNotContain($"did you mean {part}", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Case12WhatWasFoldedInPythonIsLoaded()
+    {
+        using var model = nn.Conv1d(2, 3, 3);
+        using var loaded = Load("12_wn_folded.pt");
+
+        Assert.Equal("<All keys matched successfully>", model.load_state_dict(loaded).ToString());
+    }
+
+    [Fact]
+    public void Case14LTheAnnealingIsThatOfTheFile()
+    {
+        using var model = nn.Linear(3, 2);
+        using var optimizer = optim.SGD(model.parameters(), 0.02, momentum: 0.9);
+        var scheduler = optim.lr_scheduler.OneCycleLR(optimizer, max_lr: 0.5, total_steps: 20);
+        using var loaded = Load("14_onecycle_lin_113.pt");
+
+        optimizer.load_state_dict(loaded["o"]);
+        scheduler.load_state_dict(loaded["s"]);
+
+        foreach (var rate in (double[])[0.3929, 0.3571, 0.3214])
+        {
+            scheduler.step();
+            Assert.Equal(rate, optimizer.ParamGroups.First().LearningRate, 4);
+        }
+    }
+
     [Fact]
     public void Case20ReferencesOfTorchXlaSayWhereTheirFilesAre()
     {
         Assert.Contains("20_xser.pt.tensors", Assert.ThrowsAny<CheckpointException>(() => Load("20_xser.pt")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Case26TiedWeightsOfSafetensorsHaveBothNames()
+    {
+        using var folder = new TemporaryFolder();
+        using (var checkpoint = Checkpoint.Open(Repository.Report("26_tied.pt")))
+        {
+            Checkpoint.Save(checkpoint.Root, folder["tied.safetensors"], new() { Format = CheckpointFormat.Safetensors, DropShared = true });
+        }
+
+        var head = nn.Linear(2, 3, hasBias: false);
+        var embed = nn.Embedding(3, 2);
+        embed.weight = head.weight;
+        using var model = nn.Sequential(("lm_head", head), ("model", nn.Sequential(("embed", embed))));
+
+        Assert.Equal("<All keys matched successfully>", model.load_state_dict(torch.load(folder["tied.safetensors"], weights_only: true)).ToString());
+    }
+
+    [Theory]
+    [InlineData("63_prefix_forward.pt", "_forward_module.")]
+    [InlineData("63_prefix_net.pt", "net.")]
+    [InlineData("63_prefix_ema.pt", "ema_model.")]
+    public void Case37BThePrefixIsSaid(string name, string prefix)
+    {
+        using var model = nn.Linear(3, 2);
+        using var loaded = Load(name);
+
+        var error = Assert.Throws<StateDictException>(() => model.load_state_dict(loaded["state_dict"]));
+
+        Assert.Contains($"\"{prefix}\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains("model.warm_start(", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,6 +193,23 @@ public sealed class ReportsTests
         using var loaded = Load("55_extra_key.pt");
 
         Assert.Contains("'ema'", Assert.ThrowsAny<Exception>(() => optimizer.load_state_dict(loaded["o"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Case59ASubclassOfADictionaryIsOne()
+    {
+        using var model = nn.Linear(3, 2);
+        using var loaded = Load("59_od_subclass.pt");
+
+        Assert.Equal("<All keys matched successfully>", model.load_state_dict(loaded).ToString());
+    }
+
+    [Fact]
+    public void Case59NANamespaceIsIndexed()
+    {
+        using var loaded = Load("70_args.pt");
+
+        Assert.Equal(0.1, (double)loaded["args"]["lr"]);
     }
 
     [Fact]

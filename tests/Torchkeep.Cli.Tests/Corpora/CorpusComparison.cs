@@ -9,10 +9,19 @@ internal sealed class CorpusComparison
     private const string Cycle = "CYCLE";
     private const string Record = "object ";
 
+    // Where the other reader keeps a record of a call, and the command gives the number or the array.
+    private const string NumpyCall = "object numpy.";
+
     private static readonly string[] _printedByTheirClass = ["TrainingArguments", "Generator"];
 
     // An attribute, outside of the text of a key.
     private static readonly Regex _attribute = new(@"^\$(\[('([^'\\]|\\.)*'|""([^""\\]|\\.)*""|[^'""\]]*)\])*\.", RegexOptions.CultureInvariant);
+
+    private static readonly Regex _argument = new(@"^\(arg(\d+)\)", RegexOptions.CultureInvariant);
+
+    // <Color.RED: 1> and <class 'a.B'>: the file has the value of an enumeration, and the name of a class alone.
+    private static readonly Regex _member = new(@"^<(\w+)\.\w+: (.*)>$", RegexOptions.CultureInvariant);
+    private static readonly Regex _class = new(@"^<class '(.*)'>$", RegexOptions.CultureInvariant);
 
     private readonly CorpusTruth _truth;
     private readonly List<string> _wholes;
@@ -45,19 +54,32 @@ internal sealed class CorpusComparison
 
         var tensors = found.GetProperty("tensors").EnumerateArray().Select(CorpusItem.Of).ToList();
         var leaves = found.GetProperty("leaves").EnumerateArray().Select(CorpusItem.Of).ToList();
+        (tensors, leaves) = WithEntries(tensors, leaves);
         _disagreements.AddRange(tensors.Concat(leaves).GroupBy(item => item.Path).Where(same => same.Count() > 1).Select(same => $"{same.Key} is the path of {same.Count()} values"));
 
         var rest = CompareItems(_truth.Tensors, tensors, []);
         if (_truth.ListsLeaves)
         {
             // What a reader gives as one value has no parts to be compared.
-            var values = leaves.Where(leaf => !leaf.IsContainer).GroupBy(leaf => leaf.Path).ToDictionary(same => same.Key, same => same.First());
+            var values = leaves.Where(IsValue).GroupBy(leaf => leaf.Path).ToDictionary(same => same.Key, same => same.First());
             rest.AddRange(CompareItems(_truth.Leaves, leaves, values));
         }
 
         rest.RemoveAll(MayBeThere);
         CompareUnaddressable(rest);
         _disagreements.AddRange(rest.Select(item => $"{item.Path}, a {item.Type}, should not be there"));
+    }
+
+    // The class of a namedtuple is not in the file, which has its fields as the arguments of a call.
+    private (List<CorpusItem> Tensors, List<CorpusItem> Leaves) WithEntries(List<CorpusItem> tensors, List<CorpusItem> leaves)
+    {
+        var records = leaves.Where(leaf => leaf.Type.StartsWith(Record, StringComparison.Ordinal)).Select(leaf => leaf.Path).ToHashSet();
+        var tuples = _truth.Leaves.Where(leaf => leaf.IsContainer && !leaf.Type.StartsWith(Record, StringComparison.Ordinal) && records.Contains(leaf.Path)).Select(leaf => leaf.Path).ToList();
+        return ([.. tensors.Select(Renamed)], [.. leaves.Select(Renamed)]);
+
+        CorpusItem Renamed(CorpusItem item) => tuples.Find(item.IsBelow) is { } tuple
+            ? item with { Path = tuple + _argument.Replace(item.Path[tuple.Length..], "[$1]") }
+            : item;
     }
 
     // Gives what was found and is not in the truth.
@@ -84,10 +106,10 @@ internal sealed class CorpusComparison
     }
 
     // The parts of what the truth keeps as a record and the command gives as a value: a number or a text in them is in the
-    // text of the value. An array is given by its hash, not by a text.
+    // text of the value. One of NumPy is given by its own text or hash, and not by the bytes of the record.
     private void ComparePart(CorpusItem part, CorpusItem whole)
     {
-        if (part.Text("repr") is { } text && whole.Text("repr") is { } value && !value.Contains(text, StringComparison.Ordinal))
+        if (!whole.Type.StartsWith("numpy.", StringComparison.Ordinal) && part.Text("repr") is { } text && whole.Text("repr") is { } value && !value.Contains(text, StringComparison.Ordinal))
         {
             _disagreements.Add($"{part.Path} should be {text}, and {whole.Path} is {value}");
         }
@@ -112,9 +134,10 @@ internal sealed class CorpusComparison
             "path" => true,
             "type" => IsSameType(truth.Type, found.Type),
             "storage_id" => isSaid && IsSameStorage(expected.GetInt64(), value.GetInt64()),
-            "container" or "len" when !found.IsContainer => truth.Type == Cycle || IsValue(found),
-            "len" => JsonElement.DeepEquals(expected, value) || (truth.Type.StartsWith(Record, StringComparison.Ordinal) && expected.GetInt32() == 0),
+            "container" or "len" when truth.Type == Cycle || IsValue(found) => true,
+            "len" => JsonElement.DeepEquals(expected, value) || (truth.Type.StartsWith(Record, StringComparison.Ordinal) && (expected.GetInt32() == 0 || !found.Type.StartsWith(Record, StringComparison.Ordinal))),
             "repr" when !isSaid => IsSameWithoutText(expected.GetString()!, truth, found),
+            "repr" => value.GetString() == _class.Replace(_member.Replace(expected.GetString()!, "$1($2)"), "$1"),
             "name" => found.Text("repr") == expected.GetString(),
             "numel" => expected.GetInt64() == found.Fields["shape"].EnumerateArray().Aggregate(1L, (product, size) => product * size.GetInt64()),
             "layout" when !isSaid => expected.GetString() == "torch.strided",
@@ -123,9 +146,9 @@ internal sealed class CorpusComparison
         };
     }
 
-    // The members of an empty set are nowhere else, an array is given by its hash, and some objects only their class can print.
+    // The members of a set are listed below it, an array is given by its hash, and some objects only their class can print.
     private static bool IsSameWithoutText(string expected, CorpusItem truth, CorpusItem found) =>
-        (found.IsContainer && found.Fields["len"].GetInt32() == 0 && expected == "[]")
+        (found.Type is "set" or "frozenset" && found.Fields["len"].GetInt32() == (expected == "[]" ? 0 : expected.Split(", ").Length))
         || (LastPart(truth.Type) == "ndarray" && found.Fields.ContainsKey("shape"))
         || _printedByTheirClass.Contains(truth.Type);
 
@@ -135,6 +158,7 @@ internal sealed class CorpusComparison
         || expected is "object ?" or Cycle
         || (expected == "object torch.FloatTensor" && found is "Tensor")
         || (expected == "numpy.scalar" && found.StartsWith("numpy.", StringComparison.Ordinal))
+        || (expected.StartsWith(NumpyCall, StringComparison.Ordinal) && found.StartsWith("numpy.", StringComparison.Ordinal))
         || (expected is "dtype" or "type" && found == "global");
 
     private static bool IsValue(CorpusItem found) => found.Fields.ContainsKey("repr") || found.Fields.ContainsKey("sha256");

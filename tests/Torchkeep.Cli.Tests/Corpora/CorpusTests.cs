@@ -21,6 +21,8 @@ public sealed class CorpusTests(ITestOutputHelper log)
         { "", "legacy stream" },
         { "", "torchscript" },
         { "", "safetensors" },
+        { "-2", "zip" },
+        { "-2", "legacy stream" },
         { "-2", "tar" },
         { "-2", "plain pickle" },
         { "-2", "torchscript" },

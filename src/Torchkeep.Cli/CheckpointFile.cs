@@ -64,7 +64,7 @@ internal sealed class CheckpointFile : IDisposable
             }
 
             first.Dispose();
-            throw new CommandException(CommandWords.Of($"what follows the first checkpoint is none that can be read: {followed.Message}"));
+            throw new CommandException(CommandWords.Of($"what follows the first checkpoint cannot be read as a checkpoint: {followed.Message}"));
         }
         catch (CheckpointException) when (error is not null)
         {

@@ -117,8 +117,8 @@ public sealed class LoadedCheckpoint : IDisposable
     public T get<T>() => (T)ValueDecoder.Decode(this, typeof(T))!;
 
     /// <summary>
-    /// The entry of a dictionary under a key, or an attribute of an object, or a value in its place where there is none, as
-    /// Python's <c>dict.get</c>.
+    /// The entry of a dictionary under a key, or an attribute of an object; if there is no such key or attribute, the given
+    /// default, as Python's <c>dict.get</c>.
     /// </summary>
     /// <typeparam name="T">As for <see cref="get{T}()"/>.</typeparam>
     /// <param name="key">The key.</param>

@@ -35,7 +35,7 @@ internal sealed class Advice(Checkpoint checkpoint, ConvertRequest request)
         var isMostly = tensors > 0 && (tensors >= odd.Count || parts.Length == 0);
         string[] ways =
         [
-            isMostly && key is PyString ? $"{(odd.Count == 1 ? "leave it out" : $"leave out the {odd.Count} entries that are none")} with --tensors-only" : "",
+            isMostly && key is PyString ? $"{(odd.Count == 1 ? "leave it out" : $"leave out the {odd.Count} entries that are no tensors")} with --tensors-only" : "",
             parts,
             key is PyString name && isMostly ? $"choose entries with --exclude {ShellWord.Of(name.Value)} or --select" : "",
         ];

@@ -40,7 +40,7 @@ internal static class LeftOut
             }
         }
 
-        // A module has innards that are none of the caller's.
+        // The parts of a module are not the caller's to choose from.
         var others = checkpoint.Root is PyDict root && taken.Any(entry => entry.Depth == 1)
             ? root.Where(item => !taken.Any(entry => entry.Depth == 1 && ReferenceEquals(entry.Value, item.Value))).Select(item => item.Key.ToString()!).ToList()
             : [];
@@ -52,7 +52,7 @@ internal static class LeftOut
         return string.Join("; ", lost.OfType<string>()) is { Length: > 0 } text ? text : null;
     }
 
-    /// <summary>The texts of a file that another kind has no place for, or null where there are none.</summary>
+    /// <summary>The texts of a file that another kind has no place for, or null if it has no such text.</summary>
     internal static string? Texts(Checkpoint checkpoint, WriteOptions options)
     {
         var texts = options.Format == CheckpointFormat.Safetensors ? [] : checkpoint.Metadata.Keys.Where(key => key != FormatKey).ToList();

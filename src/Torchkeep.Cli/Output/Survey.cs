@@ -27,7 +27,7 @@ internal sealed class Survey
 
     internal Int128 StorageBytes { get; private set; }
 
-    /// <summary>NumPy arrays; one that stands in several places counts once. They are none of the tensors.</summary>
+    /// <summary>NumPy arrays; one that stands in several places counts once. They are not counted as tensors.</summary>
     internal long ArrayCount { get; private set; }
 
     internal long ArrayBytes { get; private set; }

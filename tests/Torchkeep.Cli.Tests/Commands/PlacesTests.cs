@@ -49,7 +49,7 @@ public sealed class PlacesTests : IDisposable
         File.AppendAllText(file, "\0\0");
 
         Assert.Contains("2 B follow it, which are no checkpoint", CommandLine.Run("inspect", file).Output, StringComparison.Ordinal);
-        Assert.Contains("is none that can be read", CommandLine.Run("inspect", file, "--index", "2").Error, StringComparison.Ordinal);
+        Assert.Contains("cannot be read as a checkpoint", CommandLine.Run("inspect", file, "--index", "2").Error, StringComparison.Ordinal);
     }
 
     [Fact]

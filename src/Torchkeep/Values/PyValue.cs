@@ -43,7 +43,7 @@ public abstract class PyValue
         {
             if (this is PySet || Values.PythonContainers.Items(this) is not { } items)
             {
-                return (EntriesOrNull ?? throw Unexpected("a list, tuple or dictionary")).Find(PyInt.From(index));
+                return (Values.PythonContainers.Entries(this) ?? throw Unexpected("a list, tuple or dictionary")).Find(PyInt.From(index));
             }
 
             return index >= 0 && index < items.Count
@@ -51,8 +51,6 @@ public abstract class PyValue
                 : throw new ArgumentOutOfRangeException(nameof(index), index, $"the {TypeName} has {items.Count} entries");
         }
     }
-
-    private PyDict? EntriesOrNull => Values.PythonContainers.Entries(this);
 
     /// <summary>A Python string.</summary>
     /// <param name="value">The text.</param>
